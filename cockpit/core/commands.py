@@ -1,0 +1,196 @@
+"""What a person can order, as values. A command says what is wanted; it never says how or to which wire."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cockpit.model.asks import Decision
+from cockpit.model.ids import Ref
+from cockpit.model.work import ModelChoice
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """Settle an approval request."""
+
+    thread: Ref
+    ask: str
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer a question ask: question id → a label, a tuple of labels, or free text."""
+
+    thread: Ref
+    ask: str
+    answers: Mapping[str, str | tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ImplementPlan:
+    """Tell the agent to carry out the proposed plan; `ask` is the plan's id."""
+
+    thread: Ref
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A follow-up message."""
+
+    thread: Ref
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    thread: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class StopSession:
+    """End the agent's session; the thread and its conversation stay."""
+
+    thread: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    thread: Ref
+    reason: str = ""
+    hard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Thaw:
+    thread: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class HoldFleet:
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFleet:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class CreateProject:
+    """`path` is on the source's machine; it is created there only if `create_path`."""
+
+    source: str
+    title: str
+    path: str
+    create_path: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """Start a new thread. With `worktree` it works in a new worktree on `branch` (made from `base_branch`), otherwise
+    in the project's own checkout. None for model or modes leaves the choice to the project's defaults."""
+
+    source: str
+    project: Ref
+    prompt: str
+    title: str = ""
+    model: ModelChoice | None = None
+    runtime_mode: str | None = None
+    interaction_mode: str | None = None
+    worktree: bool = False
+    base_branch: str = ""
+    branch: str = ""
+    setup: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetModes:
+    """Change runtime or interaction mode; None leaves it. `confirmed`: a runtime mode restarts a live session."""
+
+    thread: Ref
+    runtime_mode: str | None = None
+    interaction_mode: str | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    thread: Ref
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    thread: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Unarchive:
+    thread: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    thread: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettle:
+    thread: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    thread: Ref
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unsnooze:
+    thread: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """`confirmed` is set only after a person was shown the name of what goes."""
+
+    thread: Ref
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A person has looked at the thread."""
+
+    thread: Ref
+
+
+ThreadCommand = (
+    Decide
+    | Answer
+    | ImplementPlan
+    | Send
+    | Interrupt
+    | StopSession
+    | SetModes
+    | Rename
+    | Archive
+    | Unarchive
+    | Settle
+    | Unsettle
+    | Snooze
+    | Unsnooze
+    | Delete
+)
+Command = ThreadCommand | Freeze | Thaw | HoldFleet | ReleaseFleet | CreateProject | Dispatch | Look
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a command, in a sentence for the person. `thread` is the one it made, if it made one."""
+
+    text: str
+    thread: Ref | None = None
+    notes: tuple[str, ...] = field(default_factory=tuple)

@@ -1,0 +1,118 @@
+"""How sightings become rows: several sources' words on one worker, and the ledger's, folded into one thread.
+
+Pure: no clock, no store. What wins here is what `explain` prints, in the same order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from cockpit.model.facts import LedgerRead
+from cockpit.model.fleet import GROUP_OF, Group
+from cockpit.model.health import Health, SourceState
+from cockpit.model.work import NEEDS_YOU, Status, Thread
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_GROUP_RANK = {group: rank for rank, group in enumerate(Group)}
+_STATUS_RANK = {
+    status: rank
+    for rank, status in enumerate(
+        (
+            Status.APPROVAL,
+            Status.QUESTION,
+            Status.PLAN,
+            Status.FAILED,
+            Status.UNKNOWN,
+            Status.WORKING,
+            Status.STARTING,
+            Status.DONE,
+            Status.FROZEN,
+            Status.IDLE,
+            Status.ENDED,
+        )
+    )
+}
+_GAPS = (
+    "project",
+    "detail",
+    "branch",
+    "worktree",
+    "model",
+    "backend",
+    "runtime_mode",
+    "interaction_mode",
+    "context",
+    "usage",
+    "terminal",
+    "team",
+    "created_at",
+    "finished_at",
+)
+
+
+def join(sightings: Sequence[Thread]) -> Thread:
+    """One row from all that is known of one worker. The best evidence comes first: an open ask beats everything,
+    then the source with the highest authority, then the newest change. Gaps are filled from the others."""
+    if len(sightings) == 1:
+        only = sightings[0]
+        return only if only.sources else replace(only, sources=(only.ref.source,))
+    ranked = sorted(
+        sightings,
+        key=lambda t: (not t.asks, t.status not in NEEDS_YOU, -t.authority, -(t.since or _EPOCH).timestamp(), t.ref),
+    )
+    gaps: dict[str, Any] = {name: _first(ranked, name) for name in _GAPS}
+    return replace(
+        ranked[0],
+        ref=primary(sightings).ref,
+        asks=tuple(ask for thread in ranked for ask in thread.asks),
+        evidence=tuple(fact for thread in ranked for fact in thread.evidence),
+        capabilities=frozenset(word for thread in ranked for word in thread.capabilities),
+        sources=tuple(dict.fromkeys(thread.ref.source for thread in ranked)),
+        joins=frozenset(key for thread in ranked for key in thread.joins),
+        **gaps,
+    )
+
+
+def primary(sightings: Sequence[Thread]) -> Thread:
+    """The sighting whose ref names the row. It does not depend on status, so that the row keeps its name."""
+    return min(sightings, key=lambda t: (-t.authority, t.ref))
+
+
+def _first(ranked: Sequence[Thread], name: str) -> object:
+    return next((value for thread in ranked if (value := getattr(thread, name))), getattr(ranked[0], name))
+
+
+def overlay(thread: Thread, ledger: LedgerRead, sources: Mapping[str, SourceState]) -> Thread:
+    """What the ledger and the sources' health add: frozen, done, stale.
+
+    Frozen comes after everything that needs a person and after failed; done only replaces idle."""
+    changes: dict[str, Any] = {}
+    freeze = ledger.freezes.get(thread.ref)
+    if freeze is not None:
+        changes["frozen"] = freeze
+        if thread.status not in NEEDS_YOU and thread.status is not Status.FAILED:
+            changes |= {"status": Status.FROZEN, "since": freeze.at, "detail": freeze.reason or thread.detail}
+    elif thread.status is Status.IDLE and thread.finished_at is not None:
+        looked = ledger.looked.get(thread.ref, ledger.opened_at)
+        if looked is not None and thread.finished_at > looked:
+            changes |= {"status": Status.DONE, "since": thread.finished_at}
+    if not any(_is_up(sources.get(name)) for name in thread.sources):
+        changes["stale"] = True
+    return replace(thread, **changes) if changes else thread
+
+
+def _is_up(state: SourceState | None) -> bool:
+    return state is not None and state.health is Health.UP
+
+
+def attention(thread: Thread) -> tuple[int, int, float, str, str]:
+    """The sort key of the list: group, status, then who waits longest; quiet rows newest first."""
+    group = GROUP_OF[thread.status]
+    at = (thread.since or thread.created_at or _EPOCH).timestamp()
+    return (
+        _GROUP_RANK[group],
+        _STATUS_RANK[thread.status],
+        -at if group is Group.QUIET else at,
+        thread.ref.source,
+        thread.ref.native,
+    )

@@ -1,0 +1,133 @@
+"""What the core asks of the rooms around it: sources, their capabilities, the ledger, the clock.
+
+A source implements `Source` and those `Can…` protocols that it has; nobody asks for its kind."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from cockpit.core.commands import (
+    Answer,
+    CreateProject,
+    Decide,
+    Dispatch,
+    ImplementPlan,
+    Outcome,
+    Send,
+    ThreadCommand,
+)
+from cockpit.model.asks import SettledAsk
+from cockpit.model.facts import Fact, LedgerRead
+from cockpit.model.ids import Ref
+from cockpit.model.talk import Talk
+from cockpit.model.work import Freeze, Hold, Thread
+
+Emit = Callable[[Fact], None]
+Clock = Callable[[], datetime]
+"""Aware UTC time."""
+
+
+class Source(Protocol):
+    """One configured runtime instance. `run` reports facts until it is cancelled; a failure to read is a fact as well
+    (`SourceChanged`), so `run` raises only on a defect. `read` reads once and returns when that is done."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    async def run(self, emit: Emit) -> None: ...
+    async def read(self, emit: Emit) -> None: ...
+    def nudge(self) -> None:
+        """Read again soon: a person did something or came back."""
+
+    def quiet(self, away: bool) -> None:
+        """Nobody looks (`away`): read less often."""
+
+    async def close(self) -> None: ...
+
+
+@runtime_checkable
+class CanConverse(Protocol):
+    def follow(self, thread: Ref | None, emit: Emit) -> None:
+        """Report that thread's conversation as `TalkRead` from now on, whole at first; None stops."""
+
+    async def talk(self, thread: Ref, *, older: str | None = None) -> Talk:
+        """Read one page now: the newest, or the one before the cursor `older`."""
+
+    async def more(self, thread: Ref, emit: Emit) -> None:
+        """Read one older page of the followed conversation and report it joined."""
+
+
+@runtime_checkable
+class CanDiff(Protocol):
+    async def diff(self, thread: Ref, count: int | None) -> str:
+        """The unified diff of checkpoint `count`, or of the whole thread (None)."""
+
+
+@runtime_checkable
+class CanSearch(Protocol):
+    async def search(self, text: str) -> Sequence[tuple[Ref, str]]:
+        """Threads whose conversation has `text`, each with an excerpt."""
+
+
+@runtime_checkable
+class CanArchive(Protocol):
+    async def archived(self) -> Sequence[Thread]:
+        """Threads that were put away; they are not in the fleet."""
+
+
+@runtime_checkable
+class CanApprove(Protocol):
+    async def decide(self, command: Decide, intent: str) -> Outcome:
+        """Send it and return when the source confirms it. Raises Stale, Rejected, Unconfirmed, SourceError."""
+
+
+@runtime_checkable
+class CanAnswer(Protocol):
+    async def answer(self, command: Answer, intent: str) -> Outcome:
+        """As `CanApprove.decide`, for questions."""
+
+
+@runtime_checkable
+class CanPlan(Protocol):
+    async def implement(self, command: ImplementPlan, intent: str) -> Outcome: ...
+
+
+@runtime_checkable
+class CanSend(Protocol):
+    async def send(self, command: Send, intent: str) -> Outcome: ...
+
+
+@runtime_checkable
+class CanDispatch(Protocol):
+    async def dispatch(self, command: Dispatch, intent: str) -> Outcome:
+        """Raises HalfDone when something was made and a later step failed."""
+
+    async def create_project(self, command: CreateProject, intent: str) -> Outcome: ...
+
+
+@runtime_checkable
+class CanManage(Protocol):
+    async def manage(self, command: ThreadCommand, intent: str) -> Outcome:
+        """Interrupt, stop, modes, rename, archive, settle, snooze, delete: one wire command each."""
+
+
+class Ledger(Protocol):
+    """What the cockpit itself remembers. Calls may raise LedgerError and block briefly: they belong off the loop."""
+
+    def read(self) -> LedgerRead: ...
+    def version(self) -> int:
+        """Changes when any process wrote; cheap."""
+
+    def freeze(self, thread: Ref, freeze: Freeze) -> None: ...
+    def thaw(self, thread: Ref) -> None: ...
+    def hold(self, hold: Hold | None) -> None: ...
+    def look(self, thread: Ref, at: datetime) -> None: ...
+    def settle(self, settled: SettledAsk) -> None: ...
+    def begin(self, intent: str, command: str, target: str, detail: Mapping[str, object], at: datetime) -> None:
+        """Audit: the command is about to be sent."""
+
+    def end(self, intent: str, outcome: str, at: datetime) -> None:
+        """Audit: what became of it."""
+
+    def close(self) -> None: ...

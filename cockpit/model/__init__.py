@@ -1,0 +1,1 @@
+"""The nouns of the cockpit: frozen values, no input or output, no imports from any other room."""

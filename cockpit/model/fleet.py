@@ -1,0 +1,73 @@
+"""The whole fleet at one moment: immutable, complete, and the only thing that a screen or an export draws from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from cockpit.model.asks import Ask, SettledAsk
+from cockpit.model.health import SourceState
+from cockpit.model.ids import Ref
+from cockpit.model.talk import Talk
+from cockpit.model.teams import Team
+from cockpit.model.work import Hold, Project, Status, Thread
+
+_EMPTY: Mapping[Any, Any] = MappingProxyType({})
+
+
+class Group(StrEnum):
+    """The list's headings, in the order of attention."""
+
+    NEEDS_YOU = "needs you"
+    BROKEN = "broken"
+    UNCLEAR = "unclear"
+    WORKING = "working"
+    QUIET = "quiet"
+
+
+GROUP_OF: Mapping[Status, Group] = {
+    Status.APPROVAL: Group.NEEDS_YOU,
+    Status.QUESTION: Group.NEEDS_YOU,
+    Status.PLAN: Group.NEEDS_YOU,
+    Status.FAILED: Group.BROKEN,
+    Status.UNKNOWN: Group.UNCLEAR,
+    Status.WORKING: Group.WORKING,
+    Status.STARTING: Group.WORKING,
+    Status.DONE: Group.QUIET,
+    Status.FROZEN: Group.QUIET,
+    Status.IDLE: Group.QUIET,
+    Status.ENDED: Group.QUIET,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    threads: int = 0
+    needs_you: int = 0
+    working: int = 0
+    tokens: int | None = None
+    cost: float | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Fleet:
+    """`order` is all threads by attention; `asks` all asks, most urgent first; `sending` maps the id of an ask or
+    thread to what is on its way to it; `revision` grows by one with every change."""
+
+    revision: int = 0
+    sources: Mapping[str, SourceState] = field(default_factory=lambda: _EMPTY)
+    projects: Mapping[Ref, Project] = field(default_factory=lambda: _EMPTY)
+    threads: Mapping[Ref, Thread] = field(default_factory=lambda: _EMPTY)
+    order: tuple[Ref, ...] = ()
+    asks: tuple[Ask, ...] = ()
+    settled: tuple[SettledAsk, ...] = ()
+    teams: Mapping[Ref, Team] = field(default_factory=lambda: _EMPTY)
+    talks: Mapping[Ref, Talk] = field(default_factory=lambda: _EMPTY)
+    sending: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    hold: Hold | None = None
+    counts: Counts = field(default_factory=Counts)
+    ledger_trouble: str = ""
+
+    def ask(self, ask_id: str) -> Ask | None:
+        return next((ask for ask in self.asks if ask.id == ask_id), None)

@@ -1,0 +1,52 @@
+"""How well a source can be read. No evidence, no green."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from cockpit.model.work import ModelChoice
+
+
+class Health(StrEnum):
+    """`up` read within its rhythm · `late` overdue, last good state kept · `auth` refused for want of a token or
+    scope · `down` cannot be read · `absent` not there and not expected to be."""
+
+    UP = "up"
+    LATE = "late"
+    AUTH = "auth"
+    DOWN = "down"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A provider instance that a source can start threads on, and its models."""
+
+    instance: str
+    title: str
+    models: tuple[str, ...] = ()
+    ready: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """One source's health. `reason` says what happened, `fix` what to do, `tried` what was looked at;
+    `read_at` is the last good read, `checked_at` the last try; `link` names the way facts arrive now."""
+
+    name: str
+    kind: str
+    health: Health
+    reason: str = ""
+    fix: str = ""
+    read_at: datetime | None = None
+    checked_at: datetime | None = None
+    since: datetime | None = None
+    version: str | None = None
+    link: str = ""
+    can_dispatch: bool = False
+    tried: tuple[str, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    runtime_modes: tuple[str, ...] = ()
+    default_model: ModelChoice | None = None
+    notes: tuple[str, ...] = field(default_factory=tuple)

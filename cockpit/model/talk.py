@@ -1,0 +1,137 @@
+"""A thread's conversation as entries in the order they happened. Entries are told apart by type and keyed by id."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cockpit.model.ids import Ref
+from cockpit.model.work import Context
+
+
+class Role(StrEnum):
+    USER = "user"
+    ASSISTANT = "assistant"
+    SYSTEM = "system"
+
+
+class CallState(StrEnum):
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class StepState(StrEnum):
+    PENDING = "pending"
+    RUNNING = "running"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    id: str
+    role: Role
+    text: str
+    at: datetime
+    turn: str | None = None
+    streaming: bool = False
+    attachments: tuple[str, ...] = ()
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One tool use, start and result in one entry. `tool` is its short name, `detail` what it was given,
+    `output` what came back where the source tells."""
+
+    id: str
+    tool: str
+    detail: str
+    state: CallState
+    at: datetime
+    ended_at: datetime | None = None
+    output: str = ""
+    turn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the runtime reported: an error, a compaction, a kind that we do not know. `text` may be long."""
+
+    id: str
+    tone: str
+    text: str
+    at: datetime
+    turn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An approval or a question and how it ended; `outcome` is empty while it is open."""
+
+    id: str
+    kind: str
+    text: str
+    at: datetime
+    outcome: str = ""
+    turn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    text: str
+    state: StepState
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The agent's own to-do list, latest state."""
+
+    id: str
+    steps: tuple[Step, ...]
+    at: datetime
+    turn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A proposed plan; actionable until `implemented_at` is set."""
+
+    id: str
+    markdown: str
+    at: datetime
+    implemented_at: datetime | None = None
+    turn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    path: str
+    kind: str
+    additions: int
+    deletions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The files that one turn changed. `count` is the checkpoint number that a diff is asked by."""
+
+    id: str
+    files: tuple[FileChange, ...]
+    count: int
+    at: datetime
+    turn: str | None = None
+
+
+Entry = Message | ToolCall | Notice | Exchange | Steps | Plan | Changes
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What was read of one thread's conversation, oldest first. `older` is a cursor for the page before, if any."""
+
+    thread: Ref
+    entries: tuple[Entry, ...]
+    older: str | None = None
+    context: Context | None = None
+    read_at: datetime | None = None
+    failed: str = ""

@@ -1,0 +1,16 @@
+"""What work cost. A figure that nobody reported stays None; it is never shown as zero."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Token counts and cost in US dollars."""
+
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    cache_read: int | None = None
+    cache_write: int | None = None
+    total_tokens: int | None = None
+    cost: float | None = None
+    requests: int | None = None

@@ -1,0 +1,1 @@
+"""One folder per outside system. The folders are strangers to each other."""

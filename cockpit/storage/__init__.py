@@ -1,0 +1,1 @@
+"""The ledger: what the cockpit itself must remember."""

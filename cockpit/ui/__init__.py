@@ -1,0 +1,1 @@
+"""The terminal face: the only room that imports Textual."""
