@@ -21,6 +21,9 @@ class Sightings:
     def __contains__(self, ref: Ref) -> bool:
         return ref in self._seen
 
+    def get(self, ref: Ref) -> Thread | None:
+        return self._seen.get(ref)
+
     def of(self, source: str) -> list[Ref]:
         return [ref for ref in self._seen if ref.source == source]
 

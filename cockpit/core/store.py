@@ -13,6 +13,7 @@ from cockpit.core.sightings import Sightings
 from cockpit.model.asks import Ask, SettledAsk
 from cockpit.model.facts import (
     Fact,
+    LedgerFailed,
     LedgerRead,
     ProjectGone,
     ProjectSeen,
@@ -45,6 +46,7 @@ class Store:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._ledger = LedgerRead(freezes={}, hold=None, looked={}, opened_at=None)
+        self._ledger_trouble = ""
         self._sources: dict[str, SourceState] = {}
         self._projects: dict[Ref, Project] = {}
         self._teams: dict[Ref, Team] = {}
@@ -72,7 +74,7 @@ class Store:
 
     def sighting(self, ref: Ref) -> Thread | None:
         """What the source itself last said of the thread, without the ledger's overlay."""
-        return self._sightings[ref] if ref in self._sightings else None
+        return self._sightings.get(ref)
 
     def apply(self, fact: Fact) -> None:
         if not self._fold(fact):
@@ -94,6 +96,9 @@ class Store:
                 return self._source(state)
             case LedgerRead():
                 return self._overlay(fact)
+            case LedgerFailed(why):
+                changed, self._ledger_trouble = self._ledger_trouble != why, why
+                return changed
             case ProjectSeen(project):
                 return _put(self._projects, project.ref, project)
             case ProjectGone(ref):
@@ -174,8 +179,9 @@ class Store:
 
     def _overlay(self, ledger: LedgerRead) -> bool:
         old, self._ledger = self._ledger, ledger
+        trouble, self._ledger_trouble = self._ledger_trouble, ""
         if old == ledger:
-            return False
+            return bool(trouble)
         touched = {ref for ref, _ in old.freezes.items() ^ ledger.freezes.items()}
         touched |= {ref for ref, _ in old.looked.items() ^ ledger.looked.items()}
         if old.opened_at != ledger.opened_at:
@@ -199,7 +205,7 @@ class Store:
             sending=MappingProxyType(dict(self._sending)),
             hold=self._ledger.hold,
             counts=self._counts(),
-            ledger_trouble=self._ledger.trouble,
+            ledger_trouble=self._ledger_trouble,
         )
 
     def _counts(self) -> Counts:

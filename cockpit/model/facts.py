@@ -83,7 +83,13 @@ class LedgerRead:
     looked: Mapping[Ref, datetime]
     opened_at: datetime | None
     settled: tuple[SettledAsk, ...] = ()
-    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFailed:
+    """The ledger cannot be used now; what it last said still stands."""
+
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,7 @@ Fact = (
     | TalkRead
     | TalkDropped
     | LedgerRead
+    | LedgerFailed
     | SendStarted
     | SendEnded
 )

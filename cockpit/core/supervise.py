@@ -1,0 +1,107 @@
+"""Keeps every source running, and keeps one sick source from touching the others.
+
+It is one of two places that may catch anything: a defect in a source becomes that source's health."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from cockpit.core.ports import Clock, Ledger, Source
+from cockpit.core.store import Store
+from cockpit.model.errors import LedgerError
+from cockpit.model.facts import LedgerFailed, SourceChanged
+from cockpit.model.health import Health, SourceState
+
+log = logging.getLogger(__name__)
+_RESTART_SECONDS = (1.0, 5.0, 30.0)
+_LEDGER_SECONDS = 0.25
+_LEDGER_RETRY_SECONDS = 5.0
+
+
+class Supervisor:
+    """Runs the sources and watches the ledger until `stop`. `sleep` is injected for tests."""
+
+    def __init__(
+        self, store: Store, sources: Mapping[str, Source], ledger: Ledger, *, clock: Clock,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:  # fmt: skip
+        self._store = store
+        self._sources = sources
+        self._ledger = ledger
+        self._clock = clock
+        self._sleep = sleep
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks.append(asyncio.create_task(self._watch_ledger(), name="ledger"))
+        for source in self._sources.values():
+            self._tasks.append(asyncio.create_task(self._keep(source), name=f"source {source.name}"))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        for source in self._sources.values():
+            await source.close()
+
+    async def read_once(self, seconds: float) -> None:
+        """Read the ledger and every source once, side by side; a source that takes longer is reported late."""
+        await self._read_ledger()
+        await asyncio.gather(*(self._read(source, seconds) for source in self._sources.values()))
+
+    async def _read(self, source: Source, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(source.read(self._store.apply), seconds)
+        except TimeoutError:
+            known = self._store.fleet.sources.get(source.name)
+            if known is None or known.health is Health.UP:
+                self._down(source, f"no whole answer within {seconds:g} s", "Try again, or raise --timeout.")
+        except Exception as error:
+            self._defect(source, error)
+
+    async def _keep(self, source: Source) -> None:
+        failures = 0
+        while True:
+            try:
+                await source.run(self._store.apply)
+                return
+            except Exception as error:
+                self._defect(source, error)
+            await self._sleep(_RESTART_SECONDS[min(failures, len(_RESTART_SECONDS) - 1)])
+            failures += 1
+
+    def _defect(self, source: Source, error: Exception) -> None:
+        log.error("source %s failed", source.name, exc_info=error)
+        self._down(source, f"a defect in the cockpit: {type(error).__name__}", "The log has the traceback.")
+
+    def _down(self, source: Source, reason: str, fix: str) -> None:
+        now = self._clock()
+        known = self._store.fleet.sources.get(source.name)
+        state = known or SourceState(source.name, source.kind, Health.DOWN, since=now)
+        self._store.apply(SourceChanged(replace(state, health=Health.DOWN, reason=reason, fix=fix, checked_at=now)))
+
+    async def _watch_ledger(self) -> None:
+        """Other cockpits, hooks and the command line write to the ledger too; asking for its version is cheap."""
+        seen: int | None = None
+        while True:
+            try:
+                version = self._ledger.version()
+                if version != seen:
+                    await self._read_ledger()
+                    seen = version
+                pause = _LEDGER_SECONDS
+            except LedgerError as error:
+                self._ledger_trouble(error)
+                seen, pause = None, _LEDGER_RETRY_SECONDS
+            await self._sleep(pause)
+
+    async def _read_ledger(self) -> None:
+        try:
+            self._store.apply(await asyncio.to_thread(self._ledger.read))
+        except LedgerError as error:
+            self._ledger_trouble(error)
+
+    def _ledger_trouble(self, error: LedgerError) -> None:
+        self._store.apply(LedgerFailed(str(error)))
