@@ -1,0 +1,28 @@
+"""What the person configured, where it stands, and how to change it. It imports only the model, never another room."""
+
+from cockpit.config.load import Loaded, Problem, check, check_actions, load, locate
+from cockpit.config.paths import Paths, paths
+from cockpit.config.provider import token_origin, token_provider
+from cockpit.config.schema import ClaudeConfig, Config, NotifyConfig, T3Config, TmuxConfig, Transition, UiConfig
+from cockpit.config.secret import Secret
+
+__all__ = [
+    "ClaudeConfig",
+    "Config",
+    "Loaded",
+    "NotifyConfig",
+    "Paths",
+    "Problem",
+    "Secret",
+    "T3Config",
+    "TmuxConfig",
+    "Transition",
+    "UiConfig",
+    "check",
+    "check_actions",
+    "load",
+    "locate",
+    "paths",
+    "token_origin",
+    "token_provider",
+]

@@ -1,0 +1,42 @@
+"""Where the cockpit keeps things: the XDG directories on every system. It only names paths, it never makes them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs.unix import Unix
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The three directories that are ours alone, and the files that stand in them."""
+
+    config_dir: Path
+    state_dir: Path
+    cache_dir: Path
+
+    @property
+    def config_file(self) -> Path:
+        return self.config_dir / "config.toml"
+
+    @property
+    def themes_dir(self) -> Path:
+        """A person's own themes."""
+        return self.config_dir / "themes"
+
+    @property
+    def ledger_file(self) -> Path:
+        return self.state_dir / "ledger.db"
+
+    @property
+    def tokens_dir(self) -> Path:
+        return self.state_dir / "tokens"
+
+    @property
+    def log_file(self) -> Path:
+        return self.state_dir / "cockpit.log"
+
+
+def paths() -> Paths:
+    """The directories by `XDG_CONFIG_HOME`, `XDG_STATE_HOME` and `XDG_CACHE_HOME`, or their usual places."""
+    dirs = Unix("cockpit", appauthor=False)
+    return Paths(dirs.user_config_path, dirs.user_state_path, dirs.user_cache_path)
