@@ -1,0 +1,86 @@
+"""Answering: approve, decline, reply, and the way to the next one that waits.
+
+Nothing here is sent unless the card of that very ask is on the screen."""
+
+from cockpit.core.commands import Decide, ImplementPlan
+from cockpit.core.why_not import why_not
+from cockpit.model.asks import AskKind, Decision
+from cockpit.ui.actions.action import Action, At, Desk, Reason, Run, a_thread, on_screen
+
+_WHERE = frozenset({"fleet", "inbox"})
+
+
+def _waiting(at: At) -> str | None:
+    return None if at.fleet.counts.needs_you else "nobody waits for you"
+
+
+def _approvable(at: At) -> str | None:
+    match at.ask:
+        case None:
+            return None if at.thread and at.thread.asks else "nothing waits for you here"
+        case ask if ask.kind is AskKind.PLAN:
+            return why_not(ImplementPlan(ask.thread, ask.id), at.fleet)
+        case ask if ask.kind is AskKind.APPROVAL:
+            return why_not(Decide(ask.thread, ask.id, Decision.ACCEPT), at.fleet)
+    return None
+
+
+async def _approve(desk: Desk, at: At) -> None:
+    match at.ask:
+        case None:
+            await desk.on_screen("open_card")
+        case ask if ask.kind is AskKind.PLAN:
+            await desk.act(ImplementPlan(ask.thread, ask.id))
+        case ask if ask.kind is AskKind.APPROVAL:
+            await desk.act(Decide(ask.thread, ask.id, Decision.ACCEPT))
+        case _:
+            await desk.on_screen("reply")
+
+
+def _decidable(decision: Decision) -> Reason:
+    def reason(at: At) -> str | None:
+        if at.ask is None:
+            return "no approval is on the screen"
+        if at.ask.kind is not AskKind.APPROVAL:
+            return f"a {at.ask.kind} is not declined; reply to it"
+        if decision not in at.ask.decisions:
+            return "this request does not offer that"
+        return why_not(Decide(at.ask.thread, at.ask.id, decision), at.fleet)
+
+    return reason
+
+
+def _decide(decision: Decision) -> Run:
+    async def run(desk: Desk, at: At) -> None:
+        if at.ask:
+            await desk.act(Decide(at.ask.thread, at.ask.id, decision))
+
+    return run
+
+
+ACTIONS = (
+    Action(
+        "ask.next", "n", "next", "Go to the next thread that needs you", "Answer",
+        on_screen("next_needing"), _waiting, frozenset({"fleet"}), footer=1,
+    ),
+    Action(
+        "ask.approve", "a", "approve", "Approve what the card shows; on a row, open its card first", "Answer",
+        _approve, _approvable, _WHERE, footer=2, guarded=True,
+    ),
+    Action(
+        "ask.approve_session", "A", "for this session", "Approve this and its like until the session ends", "Answer",
+        _decide(Decision.ACCEPT_FOR_SESSION), _decidable(Decision.ACCEPT_FOR_SESSION), _WHERE, guarded=True,
+    ),
+    Action(
+        "ask.decline", "x", "decline", "Decline what the card shows; the agent goes on without it", "Answer",
+        _decide(Decision.DECLINE), _decidable(Decision.DECLINE), _WHERE, footer=3, guarded=True,
+    ),
+    Action(
+        "ask.cancel", "", "cancel request", "Cancel the request on the card", "Answer",
+        _decide(Decision.CANCEL), _decidable(Decision.CANCEL), _WHERE, guarded=True,
+    ),
+    Action(
+        "thread.reply", "r", "reply", "Answer the question, or write to the agent", "Answer",
+        on_screen("reply"), a_thread, _WHERE, footer=4,
+    ),
+)  # fmt: skip

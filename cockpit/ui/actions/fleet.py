@@ -1,0 +1,83 @@
+"""What can be done to the fleet as a whole, and the ways between the screens."""
+
+from cockpit.core.commands import HoldFleet, ReleaseFleet
+from cockpit.core.why_not import why_not
+from cockpit.ui.actions.action import Action, At, Desk, goto, on_screen
+
+
+async def _hold(desk: Desk, at: At) -> None:
+    if at.fleet.hold:
+        await desk.act(ReleaseFleet())
+        return
+    reason = await desk.prompt(
+        "Hold the fleet", hint="why (may stay empty): nothing new starts, what runs goes on", empty=True
+    )
+    if reason is not None:
+        await desk.act(HoldFleet(reason))
+
+
+def _holdable(at: At) -> str | None:
+    return why_not(ReleaseFleet() if at.fleet.hold else HoldFleet(), at.fleet)
+
+
+def _dispatchable(at: At) -> str | None:
+    if at.fleet.hold:
+        return f"the fleet is on hold by {at.fleet.hold.by}; release it first"
+    able = any(state.can_dispatch for state in at.fleet.sources.values())
+    return None if able else "no source that can start threads is up"
+
+
+async def _dispatch(desk: Desk, at: At) -> None:
+    from cockpit.ui.screens.dispatch import DispatchScreen
+
+    thread = await desk.show(DispatchScreen(at.fleet, at.thread))
+    if thread is not None:
+        desk.goto("fleet", thread)
+
+
+async def _search(desk: Desk, at: At) -> None:
+    from cockpit.ui.screens.search import SearchScreen
+
+    thread = await desk.show(SearchScreen(at.fleet))
+    if thread is not None:
+        desk.goto("fleet", thread)
+
+
+async def _archived(desk: Desk, at: At) -> None:
+    from cockpit.ui.screens.archived import ArchivedScreen
+
+    await desk.show(ArchivedScreen(at.fleet))
+
+
+async def _palette(desk: Desk, at: At) -> None:
+    from cockpit.ui.screens.palette import PaletteScreen
+
+    action = await desk.show(PaletteScreen(at))
+    if action is not None:
+        await desk.perform(action)
+
+
+async def _quit(desk: Desk, at: At) -> None:
+    desk.leave()
+
+
+ACTIONS = (
+    Action(
+        "fleet.dispatch", "d", "dispatch", "Start a new thread", "Fleet",
+        _dispatch, _dispatchable, frozenset({"fleet", "inbox"}), footer=5,
+    ),
+    Action("fleet.hold", "F", "hold", "Start nothing new anywhere; again to release", "Fleet", _hold, _holdable),
+    Action(
+        "fleet.filter", "slash", "filter", "Show only some: needs:me status:working project:web text", "Fleet",
+        on_screen("filter"), screens=frozenset({"fleet"}), footer=10,
+    ),
+    Action("fleet.search", "g", "search", "Find a thread by what was said in it", "Fleet", _search),
+    Action("fleet.archived", "Y", "archived", "Threads that were put away", "Fleet", _archived),
+    Action("go.fleet", "f2", "fleet", "Projects, threads, conversation", "Screens", goto("fleet")),
+    Action("go.inbox", "i,f4", "inbox", "Everything that waits for you", "Screens", goto("inbox"), footer=9),
+    Action("go.status", "f7,ctrl+s", "status", "Usage, cost and the health of the sources", "Screens", goto("status")),
+    Action("go.settings", "f9,ctrl+e", "settings", "Change the configuration", "Screens", goto("settings")),
+    Action("go.help", "question_mark,f1", "help", "All keys", "Screens", goto("help"), footer=11),
+    Action("go.palette", "colon,ctrl+p", "palette", "Every action by name", "Screens", _palette),
+    Action("app.quit", "q,ctrl+q", "quit", "Leave; nothing is stopped", "Screens", _quit),
+)  # fmt: skip

@@ -1,0 +1,163 @@
+"""What can be done to the selected thread, beyond answering it.
+
+What destroys asks first and names its target; the rest can be undone."""
+
+from datetime import UTC, datetime, timedelta
+
+from cockpit.core.commands import (
+    Archive,
+    Delete,
+    Freeze,
+    Interrupt,
+    Rename,
+    SetModes,
+    Settle,
+    Snooze,
+    StopSession,
+    Thaw,
+    Unsettle,
+    Unsnooze,
+)
+from cockpit.model.work import Thread
+from cockpit.ui.actions.action import Action, At, Desk, a_thread, on_screen, unless
+
+_WHERE = frozenset({"fleet"})
+_RUNTIME_MODES = (
+    ("approval-required", "Supervised: asks before commands and edits"),
+    ("auto-accept-edits", "Auto-accept edits: asks before commands"),
+    ("auto", "Auto: the provider decides what to ask"),
+    ("full-access", "Full access: never asks"),
+)
+_INTERACTION_MODES = (("default", "Default: works at once"), ("plan", "Plan: proposes a plan first"))
+_SNOOZES = (("1", "1 hour"), ("4", "4 hours"), ("24", "until tomorrow"), ("168", "a week"))
+
+
+def _freeze_or_thaw(thread: Thread) -> Freeze | Thaw:
+    return Thaw(thread.ref) if thread.frozen else Freeze(thread.ref)
+
+
+async def _freeze(desk: Desk, at: At) -> None:
+    if at.thread is None:
+        return
+    if at.thread.frozen:
+        await desk.act(Thaw(at.thread.ref))
+        return
+    hint = "why (may stay empty): what runs is interrupted, nothing is deleted"
+    reason = await desk.prompt(f"Freeze “{at.thread.title}”", hint=hint, empty=True)
+    if reason is not None:
+        await desk.act(Freeze(at.thread.ref, reason))
+
+
+async def _interrupt(desk: Desk, at: At) -> None:
+    if at.thread:
+        await desk.act(Interrupt(at.thread.ref))
+
+
+async def _stop(desk: Desk, at: At) -> None:
+    if at.thread and await desk.confirm(f"Stop the session of “{at.thread.title}”?", "Stop"):
+        await desk.act(StopSession(at.thread.ref))
+
+
+async def _rename(desk: Desk, at: At) -> None:
+    if at.thread and (title := await desk.prompt("Rename", value=at.thread.title)):
+        await desk.act(Rename(at.thread.ref, title))
+
+
+async def _archive(desk: Desk, at: At) -> None:
+    if at.thread and await desk.confirm(f"Archive “{at.thread.title}”? It can be brought back.", "Archive"):
+        await desk.act(Archive(at.thread.ref))
+
+
+async def _settle(desk: Desk, at: At) -> None:
+    if at.thread:
+        await desk.act(Unsettle(at.thread.ref) if at.thread.settled else Settle(at.thread.ref))
+
+
+async def _snooze(desk: Desk, at: At) -> None:
+    if at.thread is None:
+        return
+    if at.thread.snoozed_until:
+        await desk.act(Unsnooze(at.thread.ref))
+    elif hours := await desk.choose(f"Snooze “{at.thread.title}” for", _SNOOZES):
+        await desk.act(Snooze(at.thread.ref, datetime.now(UTC) + timedelta(hours=int(hours))))
+
+
+async def _delete(desk: Desk, at: At) -> None:
+    if at.thread and await desk.confirm(f"Delete “{at.thread.title}” on {at.thread.ref.source}?", "Delete"):
+        await desk.act(Delete(at.thread.ref, confirmed=True))
+
+
+async def _runtime_mode(desk: Desk, at: At) -> None:
+    if at.thread is None:
+        return
+    known = at.fleet.sources[at.thread.ref.source].runtime_modes
+    modes = [mode for mode in _RUNTIME_MODES if not known or mode[0] in known]
+    mode = await desk.choose("Runtime mode", modes, at.thread.runtime_mode or "")
+    if mode is None or mode == at.thread.runtime_mode:
+        return
+    busy = at.thread.status.busy or at.thread.status.needs_you
+    question = f"“{at.thread.title}” is {at.thread.status}: the change ends its running turn. Change it?"
+    if not busy or await desk.confirm(question, "Change"):
+        await desk.act(SetModes(at.thread.ref, runtime_mode=mode, confirmed=True))
+
+
+async def _interaction_mode(desk: Desk, at: At) -> None:
+    if at.thread is None:
+        return
+    mode = await desk.choose("Interaction mode", _INTERACTION_MODES, at.thread.interaction_mode or "")
+    if mode and mode != at.thread.interaction_mode:
+        await desk.act(SetModes(at.thread.ref, interaction_mode=mode))
+
+
+ACTIONS = (
+    Action(
+        "thread.open", "enter", "open", "Read the conversation", "Thread",
+        on_screen("open"), a_thread, _WHERE,
+    ),
+    Action(
+        "thread.freeze", "f", "freeze", "Stop it now and keep it as it is; again to thaw", "Thread",
+        _freeze, unless(_freeze_or_thaw), _WHERE, footer=6,
+    ),
+    Action(
+        "thread.interrupt", "s", "interrupt", "Interrupt the running turn", "Thread",
+        _interrupt, unless(lambda t: Interrupt(t.ref)), _WHERE, footer=7,
+    ),
+    Action(
+        "thread.explain", "e", "explain", "Why this status: the evidence, newest first", "Thread",
+        on_screen("explain"), a_thread, _WHERE, footer=8,
+    ),
+    Action("thread.diff", "D", "diff", "What the thread changed", "Thread", on_screen("diff"), a_thread, _WHERE),
+    Action("thread.plan", "P", "plan", "Read the proposed plan in full", "Thread", on_screen("plan"), a_thread, _WHERE),
+    Action(
+        "thread.stop", "S", "stop session", "End the agent's session; the conversation stays", "Thread",
+        _stop, unless(lambda t: StopSession(t.ref)), _WHERE,
+    ),
+    Action(
+        "thread.mode", "m", "runtime mode", "What the agent may do without asking", "Thread",
+        _runtime_mode, unless(lambda t: SetModes(t.ref)), _WHERE,
+    ),
+    Action(
+        "thread.interaction", "M", "plan mode", "Whether the agent proposes a plan first", "Thread",
+        _interaction_mode, unless(lambda t: SetModes(t.ref)), _WHERE,
+    ),
+    Action(
+        "thread.rename", "R", "rename", "Give the thread another title", "Thread",
+        _rename, unless(lambda t: Rename(t.ref, t.title)), _WHERE,
+    ),
+    Action(
+        "thread.settle", "v", "settle", "Mark it settled; again to take that back", "Thread",
+        _settle, unless(lambda t: Unsettle(t.ref) if t.settled else Settle(t.ref)), _WHERE,
+    ),
+    Action(
+        "thread.snooze", "z", "snooze", "Put it aside for a while; again to wake it", "Thread",
+        _snooze, unless(lambda t: Unsnooze(t.ref) if t.snoozed_until else Snooze(t.ref, datetime.now(UTC))), _WHERE,
+    ),
+    Action(
+        "thread.archive", "y", "archive", "Put it away; it can be brought back", "Thread",
+        _archive, unless(lambda t: Archive(t.ref)), _WHERE,
+    ),
+    Action(
+        "thread.delete", "delete", "delete", "Delete the thread on its server", "Thread",
+        _delete, unless(lambda t: Delete(t.ref, confirmed=True)), _WHERE,
+    ),
+)  # fmt: skip

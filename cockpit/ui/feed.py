@@ -1,0 +1,42 @@
+"""Carries the fleet from the store to the screen, at most `FRAMES` times a second, and only when it changed.
+
+It starts no timer while nothing happens."""
+
+from collections.abc import Callable
+from time import monotonic
+
+from textual.app import App
+from textual.timer import Timer
+
+from cockpit.core.store import Store
+from cockpit.ui.messages import FleetChanged
+
+FRAMES = 15
+
+
+class Feed:
+    """Posts `FleetChanged` to the app: at once after a quiet time, then no more often than the frame rate."""
+
+    def __init__(self, app: App[None], store: Store, now: Callable[[], float] = monotonic) -> None:
+        self._app = app
+        self._store = store
+        self._now = now
+        self._sent_at = float("-inf")
+        self._timer: Timer | None = None
+        self._stop = store.listen(self._changed)
+
+    def close(self) -> None:
+        self._stop()
+        if self._timer is not None:
+            self._timer.stop()
+
+    def _changed(self) -> None:
+        if self._timer is not None:
+            return
+        wait = self._sent_at + 1 / FRAMES - self._now()
+        self._timer = self._app.set_timer(max(wait, 0.0), self._post)
+
+    def _post(self) -> None:
+        self._timer = None
+        self._sent_at = self._now()
+        self._app.post_message(FleetChanged(self._store.fleet))

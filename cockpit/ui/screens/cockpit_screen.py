@@ -1,0 +1,56 @@
+"""What every full screen of the cockpit is: a header, its own middle, a footer of keys, and the fleet flowing in.
+
+It fetches nothing and sends nothing; it posts what the person wants."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from cockpit.model.fleet import Fleet
+from cockpit.model.ids import Ref
+from cockpit.ui.actions import At
+from cockpit.ui.widgets.header_bar import HeaderBar
+from cockpit.ui.widgets.key_bar import KeyBar
+
+
+class CockpitScreen(Screen[None]):
+    """`fleet` is set by the app while this screen is shown. `NAME` is the word that keys, GoTo and `--screen` use."""
+
+    NAME: ClassVar[str] = ""
+    TITLE_WORD: ClassVar[str] = ""
+
+    fleet: reactive[Fleet] = reactive(Fleet)
+
+    def compose(self) -> ComposeResult:
+        yield HeaderBar(self.TITLE_WORD).data_bind(CockpitScreen.fleet)
+        yield from self.middle()
+        yield KeyBar()
+
+    def middle(self) -> ComposeResult:
+        yield Widget()
+
+    def at(self) -> At:
+        """Where the person is now; screens with a selection or a card say more."""
+        return At(self.NAME, self.fleet, typing=isinstance(self.focused, Input | TextArea))
+
+    def card_since(self) -> float | None:
+        """Monotonic time since when the card of `at().ask` has been on the screen unchanged; None when it is not."""
+        return None
+
+    def arrive(self, thread: Ref | None) -> None:
+        """The person was sent here, to this thread if one is given."""
+
+    def watch_fleet(self, fleet: Fleet) -> None:
+        self.update_keys()
+
+    def on_descendant_focus(self) -> None:
+        self.update_keys()
+
+    def update_keys(self) -> None:
+        """Show the keys that work here and now; call it when the selection or the focus moves."""
+        for bar in self.query(KeyBar):
+            bar.at = self.at()
