@@ -1,4 +1,4 @@
-"""Carries the fleet from the store to the screen, at most `FRAMES` times a second, and only when it changed.
+"""Carries the fleet from the store to the screen, so many times a second at most, and only when it changed.
 
 It starts no timer while nothing happens."""
 
@@ -11,15 +11,14 @@ from textual.timer import Timer
 from cockpit.core.store import Store
 from cockpit.ui.messages import FleetChanged
 
-FRAMES = 15
-
 
 class Feed:
     """Posts `FleetChanged` to the app: at once after a quiet time, then no more often than the frame rate."""
 
-    def __init__(self, app: App[None], store: Store, now: Callable[[], float] = monotonic) -> None:
+    def __init__(self, app: App[None], store: Store, frame_rate: int, now: Callable[[], float] = monotonic) -> None:
         self._app = app
         self._store = store
+        self._frame = 1 / frame_rate
         self._now = now
         self._sent_at = float("-inf")
         self._timer: Timer | None = None
@@ -33,7 +32,7 @@ class Feed:
     def _changed(self) -> None:
         if self._timer is not None:
             return
-        wait = self._sent_at + 1 / FRAMES - self._now()
+        wait = self._sent_at + self._frame - self._now()
         self._timer = self._app.set_timer(max(wait, 0.0), self._post)
 
     def _post(self) -> None:

@@ -21,13 +21,12 @@ class FleetChanged(Message):
 
 
 class Act(Message):
-    """A person wants this done. `then` names what to do on success: an action id, or nothing."""
+    """A person wants this done. `keep` is what they typed; it comes back as `NotDone` if the command fails."""
 
     def __init__(self, command: Command, *, keep: str = "") -> None:
         super().__init__()
         self.command = command
         self.keep = keep
-        """Text that the person typed; it is given back if the command fails."""
 
 
 class GoTo(Message):
@@ -79,3 +78,12 @@ class Do(Message):
     def __init__(self, action: str) -> None:
         super().__init__()
         self.action = action
+
+
+class NotDone(Message):
+    """A command failed (which was told); `text` is what the person had typed for it."""
+
+    def __init__(self, command: Command, text: str) -> None:
+        super().__init__()
+        self.command = command
+        self.text = text

@@ -4,7 +4,7 @@ It holds no state; `At` says where the person is, `Desk` is what an action may u
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from textual.screen import Screen
 
@@ -14,6 +14,8 @@ from cockpit.model.asks import Ask
 from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
 from cockpit.model.work import Thread
+
+_Port = TypeVar("_Port")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,11 @@ class At:
 class Desk(Protocol):
     """What an action may use: the app, seen from the outside."""
 
-    async def act(self, command: Command, *, keep: str = "") -> Outcome | None:
+    async def act(self, command: Command) -> Outcome | None:
         """Carry it out and tell the person; None when it failed (which was told as well)."""
+
+    async def send(self, command: Command) -> Outcome:
+        """Carry it out and tell nobody; raises CockpitError."""
 
     async def confirm(self, question: str, verb: str) -> bool: ...
     async def prompt(self, title: str, *, hint: str = "", value: str = "", empty: bool = False) -> str | None:
@@ -56,8 +61,11 @@ class Desk(Protocol):
     def leave(self) -> None:
         """End the program."""
 
-    async def talk_to(self, source: str, wanted: type[Any]) -> Any:
+    def port(self, source: str, wanted: type[_Port]) -> _Port:
         """The source as that capability; raises Refused when it has not got it."""
+
+    def able(self, wanted: type[_Port]) -> dict[str, _Port]:
+        """All sources that have that capability, by name."""
 
 
 Run = Callable[[Desk, At], Awaitable[None]]

@@ -60,23 +60,23 @@ def _decide(decision: Decision) -> Run:
 
 ACTIONS = (
     Action(
-        "ask.next", "n", "next", "Go to the next thread that needs you", "Answer",
+        "thread.next", "n", "next", "Go to the next thread that needs you", "Answer",
         on_screen("next_needing"), _waiting, frozenset({"fleet"}), footer=1,
     ),
     Action(
-        "ask.approve", "a", "approve", "Approve what the card shows; on a row, open its card first", "Answer",
+        "thread.approve", "a", "approve", "Approve what the card shows; on a row, open its card first", "Answer",
         _approve, _approvable, _WHERE, footer=2, guarded=True,
     ),
     Action(
-        "ask.approve_session", "A", "for this session", "Approve this and its like until the session ends", "Answer",
+        "thread.approve-session", "A", "for this session", "Approve this and its like until the session ends", "Answer",
         _decide(Decision.ACCEPT_FOR_SESSION), _decidable(Decision.ACCEPT_FOR_SESSION), _WHERE, guarded=True,
     ),
     Action(
-        "ask.decline", "x", "decline", "Decline what the card shows; the agent goes on without it", "Answer",
+        "thread.decline", "x", "decline", "Decline what the card shows; the agent goes on without it", "Answer",
         _decide(Decision.DECLINE), _decidable(Decision.DECLINE), _WHERE, footer=3, guarded=True,
     ),
     Action(
-        "ask.cancel", "", "cancel request", "Cancel the request on the card", "Answer",
+        "thread.cancel", "", "cancel request", "Cancel the request on the card", "Answer",
         _decide(Decision.CANCEL), _decidable(Decision.CANCEL), _WHERE, guarded=True,
     ),
     Action(

@@ -1,0 +1,246 @@
+"""The app: one fleet in, commands out. It routes; what a key does stands in `ui.actions`, what a screen shows in its file.
+
+A new screen, key or command does not touch this file."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
+from typing import Any, Literal, TypeVar, cast
+
+from textual import events
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from cockpit.config import Config
+from cockpit.core.commands import Command, Outcome
+from cockpit.core.session import Session
+from cockpit.model.errors import CockpitError
+from cockpit.model.fleet import Fleet
+from cockpit.model.ids import Ref
+from cockpit.ui import messages
+from cockpit.ui.actions import ACTIONS, BY_ID, At
+from cockpit.ui.feed import Feed
+from cockpit.ui.held import Held
+from cockpit.ui.notify import Caller, calls
+from cockpit.ui.screens.cockpit_screen import CockpitScreen
+from cockpit.ui.terminal import Terminal
+from cockpit.ui.theme import Themes
+
+log = logging.getLogger(__name__)
+_Port = TypeVar("_Port")
+_Severity = Literal["information", "warning", "error"]
+FIRST = "fleet"
+
+
+class CockpitApp(App[None]):
+    """Shows one session. It is the `Desk` that actions work at."""
+
+    ENABLE_COMMAND_PALETTE = False
+    CSS_PATH = "cockpit.tcss"
+    TITLE = "cockpit"
+    DEFAULT_MODE = FIRST
+    BINDINGS = cast(
+        "list[BindingType]",
+        [
+            *(Binding(a.keys, f"do('{a.id}')", a.label, show=False, id=a.id) for a in ACTIONS if a.keys),
+            Binding("ctrl+z", "suspend_process", "suspend", show=False, id="app.suspend"),
+        ],
+    )
+
+    fleet: reactive[Fleet] = reactive(Fleet)
+
+    def __init__(
+        self, session: Session, config: Config, themes: Themes, screens: Mapping[str, Callable[[], CockpitScreen]],
+        *, supervised: bool = True, notes: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """`screens` makes each screen by name. `supervised` starts the sources; a picture of a fleet that was read
+        already does not. `notes` are told once the screen stands."""
+        super().__init__()
+        self._session = session
+        self._config = config
+        self._supervised = supervised
+        self._notes = (*notes, *themes.problems)
+        self._held = Held()
+        self._feed: Feed | None = None
+        self._terminal = Terminal(self)
+        self._caller = Caller(
+            on=config.notify.on, bell=config.notify.bell, terminal=config.notify.terminal,
+            command=config.notify.command, write=self._terminal.write, ring=self.bell,
+        )  # fmt: skip
+        for name, make in screens.items():
+            self.add_mode(name, make)
+        for theme in themes.themes:
+            self.register_theme(theme)
+        self.theme = themes.choose(config.ui.theme)
+        self.set_keymap(dict(config.keys))
+        self.fleet = session.store.fleet
+
+    # Coming and going
+
+    def on_mount(self) -> None:
+        self._feed = Feed(self, self._session.store, self._config.ui.frame_rate)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if self._supervised:
+                loop.add_signal_handler(number, self.leave)
+        if self._supervised:
+            self._session.supervisor.start()
+            self._terminal.push_title()
+        for note in self._notes:
+            self.tell(note, "warning")
+
+    async def on_unmount(self) -> None:
+        if self._feed:
+            self._feed.close()
+        await self._session.supervisor.stop()
+
+    def on_app_focus(self, event: events.AppFocus) -> None:
+        self._session.quiet(False)
+
+    def on_app_blur(self, event: events.AppBlur) -> None:
+        self._session.quiet(True)
+
+    def leave(self) -> None:
+        self._terminal.pop_title()
+        self.exit()
+
+    def _fatal_error(self) -> None:
+        """Textual's last resort. The traceback is for the log; the person gets a sentence."""
+        log.critical("the cockpit ended by a defect", exc_info=self._exception)
+        self.panic(
+            "cockpit: ended by a defect of its own; your agents go on. The log has the traceback: cockpit doctor says where."
+        )
+
+    # The fleet, downwards
+
+    def on_fleet_changed(self, message: messages.FleetChanged) -> None:
+        before, self.fleet = self.fleet, message.fleet
+        self._hand_down()
+        needs = message.fleet.counts.needs_you
+        self._terminal.title(f"cockpit · {needs} need you" if needs else "cockpit")
+        if told := calls(before, message.fleet, self._looking_at()):
+            self.run_worker(self._call(told))
+
+    def _hand_down(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, CockpitScreen):
+                screen.fleet = self.fleet
+
+    def _looking_at(self) -> Ref | None:
+        thread = self.at().thread
+        return thread.ref if thread and self.app_focus else None
+
+    async def _call(self, told: Sequence[Any]) -> None:
+        if problem := await self._caller.tell(told):
+            self.tell(problem, "warning")
+
+    # Intent, upwards
+
+    def at(self) -> At:
+        screen = self.screen
+        return screen.at() if isinstance(screen, CockpitScreen) else At("", self.fleet)
+
+    def action_do(self, action_id: str) -> None:
+        self.run_worker(self.perform(action_id))
+
+    def on_do(self, message: messages.Do) -> None:
+        self.action_do(message.action)
+
+    async def perform(self, action: str) -> None:
+        row, at = BY_ID[action], self.at()
+        fresh = self._is_fresh(action, at)
+        if reason := row.why_not(at):
+            self.tell(f"{row.label}: {reason}", "warning")
+        elif row.guarded and at.ask is not None and not fresh:
+            return
+        else:
+            await row.run(self, at)
+
+    def _is_fresh(self, action: str, at: At) -> bool:
+        screen = self.screen
+        since = screen.card_since() if isinstance(screen, CockpitScreen) else None
+        return self._held.allows(action, monotonic(), since)
+
+    async def on_act(self, message: messages.Act) -> None:
+        self.run_worker(self._act(message))
+
+    async def _act(self, message: messages.Act) -> None:
+        if await self.act(message.command) is None and message.keep:
+            self.screen.post_message(messages.NotDone(message.command, message.keep))
+
+    def on_go_to(self, message: messages.GoTo) -> None:
+        self.goto(message.screen, message.thread)
+
+    def on_followed(self, message: messages.Followed) -> None:
+        self._session.follow(message.thread)
+
+    def on_older_wanted(self, message: messages.OlderWanted) -> None:
+        self.run_worker(self._older(message.thread), exclusive=True, group="older")
+
+    async def _older(self, thread: Ref) -> None:
+        try:
+            await self._session.more(thread)
+        except CockpitError as error:
+            self.tell(str(error), "warning")
+
+    def on_told(self, message: messages.Told) -> None:
+        self.tell(message.text, message.severity)
+
+    # Desk
+
+    async def act(self, command: Command) -> Outcome | None:
+        try:
+            outcome = await self.send(command)
+        except CockpitError as error:
+            self.tell(str(error), "error")
+            return None
+        if outcome.text:
+            self.tell(outcome.text)
+        for note in outcome.notes:
+            self.tell(note, "warning")
+        return outcome
+
+    async def send(self, command: Command) -> Outcome:
+        return await self._session.actions.act(command)
+
+    async def confirm(self, question: str, verb: str) -> bool:
+        from cockpit.ui.screens.dialogs import ConfirmScreen
+
+        return bool(await self.show(ConfirmScreen(question, verb)))
+
+    async def prompt(self, title: str, *, hint: str = "", value: str = "", empty: bool = False) -> str | None:
+        from cockpit.ui.screens.dialogs import PromptScreen
+
+        return cast("str | None", await self.show(PromptScreen(title, hint, value, empty)))
+
+    async def choose(self, title: str, options: Sequence[tuple[str, str]], current: str = "") -> str | None:
+        from cockpit.ui.screens.dialogs import ChooseScreen
+
+        return cast("str | None", await self.show(ChooseScreen(title, options, current)))
+
+    async def show(self, screen: Screen[Any]) -> Any:
+        return await self.push_screen_wait(screen)
+
+    def goto(self, screen: str, thread: Ref | None = None) -> None:
+        self.switch_mode(screen)
+        self._hand_down()
+        shown = self.screen
+        if isinstance(shown, CockpitScreen):
+            shown.arrive(thread)
+            shown.update_keys()
+
+    def tell(self, text: str, severity: str = "information") -> None:
+        self.notify(text, severity=cast("_Severity", severity), markup=False)
+
+    async def on_screen(self, action: str) -> None:
+        await self.screen.run_action(action)
+
+    def port(self, source: str, wanted: type[_Port]) -> _Port:
+        return self._session.port(source, wanted)
+
+    def able(self, wanted: type[_Port]) -> dict[str, _Port]:
+        return self._session.able(wanted)
