@@ -1,0 +1,100 @@
+"""The one place where the concretes meet: sources, ledger, core and faces. It decides nothing."""
+
+import getpass
+import logging
+import os
+import random
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from io import TextIOWrapper
+from pathlib import Path
+
+from cockpit.config import Loaded, Paths, paths, token_provider
+from cockpit.core.act import Actions
+from cockpit.core.ports import Clock, Source
+from cockpit.core.session import Session
+from cockpit.core.store import Store
+from cockpit.core.supervise import Supervisor
+from cockpit.storage.ledger import SqliteLedger
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def sources(loaded: Loaded, where: Paths, clock: Clock) -> dict[str, Source]:
+    """One source per configured instance; nothing configured: the T3 server that runs locally is looked for."""
+    from cockpit.runtimes.t3 import LocalT3, T3Source
+
+    found: dict[str, Source] = {}
+    for t3 in loaded.config.t3:
+        found[t3.name] = T3Source(
+            t3.name, t3.url, token=token_provider(t3, where.state_dir), poll_seconds=t3.poll_seconds,
+            clock=clock, random=random.Random(), new_id=_new_id,
+        )  # fmt: skip
+    if not found:
+        found["local"] = LocalT3("local", state_dir=where.state_dir, clock=clock)
+    return found
+
+
+def connect(loaded: Loaded, where: Paths | None = None, clock: Clock = utc_now) -> Session:
+    """Put a session together. Nothing is read or started yet."""
+    where = where or paths()
+    store = Store(clock)
+    ledger = SqliteLedger(where.ledger_file, clock)
+    made = sources(loaded, where, clock)
+    actions = Actions(store, made, ledger, clock=clock, new_id=_new_id, who=_who())
+    return Session(store, made, ledger, actions, Supervisor(store, made, ledger, clock=clock), clock)
+
+
+@asynccontextmanager
+async def headless(loaded: Loaded, *, seconds: float = 3.0, clock: Clock = utc_now) -> AsyncIterator[Session]:
+    """A session that has read every source once, waiting `seconds` at most. It closes what it opened."""
+    async with connect(loaded, clock=clock) as session:
+        await session.supervisor.read_once(seconds)
+        yield session
+
+
+def run(loaded: Loaded) -> int:
+    """The terminal face, until the person leaves. Returns the exit code."""
+    from cockpit.ui.app import CockpitApp
+    from cockpit.ui.screens.register import screens
+    from cockpit.ui.theme import load_themes
+
+    where = paths()
+    log_to(where.log_file)
+    themes = load_themes(where.themes_dir)
+    session = connect(loaded, where)
+    app = CockpitApp(session, loaded.config, themes, screens(loaded))
+    try:
+        app.run()
+    finally:
+        session.ledger.close()
+    return app.return_code or 0
+
+
+def log_to(file: Path) -> None:
+    """Defects go to this file (0600), which is made with the first one; nothing is logged on the way."""
+    logging.basicConfig(
+        handlers=[_PrivateFile(file, delay=True)], level=logging.ERROR, format="%(asctime)s %(message)s"
+    )
+
+
+class _PrivateFile(logging.FileHandler):
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return open(descriptor, "a", encoding="utf-8")
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
