@@ -6,10 +6,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
+from cockpit.core.ports import Clock
 from cockpit.model.errors import LedgerError
+from cockpit.storage.codec import moment
 from cockpit.storage.migrations import NEWEST, STEPS
 
 
@@ -18,8 +19,9 @@ class Database:
 
     `patience` is how long, in seconds, a call waits for another process that writes."""
 
-    def __init__(self, path: Path, *, patience: float = 2.0) -> None:
+    def __init__(self, path: Path, clock: Clock, *, patience: float = 2.0) -> None:
         self.path = path
+        self._clock = clock
         self._patience = patience
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
@@ -121,8 +123,7 @@ class Database:
             for step in STEPS[schema:]:
                 for statement in step.split(";"):
                     connection.execute(statement)
-            born = datetime.now(UTC).isoformat(timespec="microseconds")
-            connection.execute("INSERT OR IGNORE INTO meta VALUES ('opened_at', ?)", (born,))
+            connection.execute("INSERT OR IGNORE INTO meta VALUES ('opened_at', ?)", (moment(self._clock()),))
             connection.execute(f"PRAGMA user_version = {NEWEST}")
             connection.execute("COMMIT")
         except BaseException:

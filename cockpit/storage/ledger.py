@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from cockpit.core.ports import Clock
 from cockpit.model.asks import SettledAsk
 from cockpit.model.errors import LedgerError
 from cockpit.model.facts import LedgerRead
@@ -36,8 +37,9 @@ class SqliteLedger:
     """Implements `core.ports.Ledger`. Nothing is opened before the first call, and every call may raise LedgerError
     and may succeed the next time; several processes may use the same file at once. Usable from any thread."""
 
-    def __init__(self, path: Path, *, patience: float = 2.0) -> None:
-        self._database = Database(path, patience=patience)
+    def __init__(self, path: Path, clock: Clock, *, patience: float = 2.0) -> None:
+        """`clock` dates the birth of a new ledger; `patience` is how long (seconds) a call waits for another writer."""
+        self._database = Database(path, clock, patience=patience)
         self.asks = HeldAsks(self._database)
 
     @property

@@ -18,6 +18,6 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ledger(path: Path) -> Iterator[SqliteLedger]:
-    ledger = SqliteLedger(path, patience=5)
+    ledger = SqliteLedger(path, lambda: NOW, patience=5)
     yield ledger
     ledger.close()

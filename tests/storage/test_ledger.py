@@ -30,7 +30,7 @@ TWO = Ref("home", "thread:2")
 @pytest.fixture
 def other(path: Path) -> Iterator[SqliteLedger]:
     """Another cockpit on the same file."""
-    other = SqliteLedger(path, patience=5)
+    other = SqliteLedger(path, lambda: NOW, patience=5)
     yield other
     other.close()
 

@@ -30,7 +30,7 @@ def python(code: str, *arguments: object) -> str:
 
 def test_a_locked_ledger_can_be_read_and_says_so_when_written(path: Path, ledger: SqliteLedger) -> None:
     ledger.freeze(ONE, Freeze("", "ada", NOW))
-    hasty = SqliteLedger(path, patience=0.02)
+    hasty = SqliteLedger(path, lambda: NOW, patience=0.02)
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     try:
@@ -97,7 +97,7 @@ def test_a_newer_ledger_is_not_touched(path: Path, ledger: SqliteLedger) -> None
     with sqlite3.connect(path) as newer:
         newer.execute(f"PRAGMA user_version = {NEWEST + 1}")
     newer.close()
-    fresh = SqliteLedger(path)
+    fresh = SqliteLedger(path, lambda: NOW)
     with pytest.raises(LedgerError, match=f"newer cockpit .schema {NEWEST + 1}; this one knows {NEWEST}"):
         fresh.read()
     assert "newer" in check_up(path).trouble
@@ -105,7 +105,7 @@ def test_a_newer_ledger_is_not_touched(path: Path, ledger: SqliteLedger) -> None
 
 def test_a_place_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("")
-    ledger = SqliteLedger(tmp_path / "home" / "cockpit" / "ledger.db")
+    ledger = SqliteLedger(tmp_path / "home" / "cockpit" / "ledger.db", lambda: NOW)
     for call in (ledger.read, ledger.version):
         with pytest.raises(LedgerError, match=r"cannot be opened: .* Make its directory writable"):
             call()
@@ -123,6 +123,7 @@ def test_a_directory_in_its_place_is_named(path: Path, ledger: SqliteLedger) -> 
 
 AS_NOBODY = """
 import os, sys
+from datetime import datetime, UTC
 from pathlib import Path
 from cockpit.model.errors import LedgerError
 from cockpit.storage.ledger import SqliteLedger
@@ -132,7 +133,7 @@ if os.getuid() == 0:
     os.setgid(65534)
     os.setuid(65534)
 path = Path(sys.argv[2])
-ledger = SqliteLedger(path)
+ledger = SqliteLedger(path, lambda: datetime.now(UTC))
 try:
     ledger.hold(None)
 except LedgerError as error:
@@ -157,7 +158,7 @@ from pathlib import Path
 from cockpit.model.errors import LedgerError
 from cockpit.model.ids import Ref
 from cockpit.storage.ledger import SqliteLedger
-ledger = SqliteLedger(Path(sys.argv[1]))
+ledger = SqliteLedger(Path(sys.argv[1]), lambda: datetime.now(UTC))
 ledger.look(Ref("home", "first"), datetime.now(UTC))
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
 try:
@@ -191,7 +192,7 @@ from cockpit.storage.asks import HeldAsk
 from cockpit.storage.ledger import SqliteLedger
 path, who = Path(sys.argv[1]), sys.argv[2]
 now = datetime(2026, 11, 21, 3, tzinfo=UTC)
-ledger = SqliteLedger(path, patience=30)
+ledger = SqliteLedger(path, lambda: datetime.now(UTC), patience=30)
 sys.stdin.readline()
 won = 0
 for number in range(40):
@@ -222,7 +223,7 @@ def test_several_processes_at_once_lose_nothing_and_answer_once(path: Path) -> N
     ends = [racer.communicate(timeout=120) for racer in racers]
     assert [error for _, error in ends] == [""] * 4
     assert sum(int(out) for out, _ in ends) == 40
-    ledger = SqliteLedger(path)
+    ledger = SqliteLedger(path, lambda: NOW)
     assert len(ledger.read().freezes) == 160
     ledger.close()
 
@@ -233,7 +234,7 @@ from datetime import datetime, UTC
 from pathlib import Path
 from cockpit.model.ids import Ref
 from cockpit.storage.ledger import SqliteLedger
-ledger = SqliteLedger(Path(sys.argv[1]))
+ledger = SqliteLedger(Path(sys.argv[1]), lambda: datetime.now(UTC))
 for number in range(20):
     ledger.look(Ref("home", str(number)), datetime.now(UTC))
 os._exit(0)
