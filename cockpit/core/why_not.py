@@ -127,7 +127,7 @@ def _ask(ask_id: str, kind: AskKind, thread: Thread, fleet: Fleet) -> str | None
     if ask is None:
         return "that request is no longer open"
     if ask.kind is not kind:
-        return f"that is a {ask.kind}, not a {kind}"
+        return f"it waits for another kind of answer: {ask.kind}"
     if ask_id in fleet.sending:
         return "an answer is already on its way"
     return None

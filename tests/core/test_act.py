@@ -1,0 +1,178 @@
+"""Carrying out commands: what is checked, sent, confirmed and written down, and in which order."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pytest
+from fakes import FakeSource, MemoryLedger
+from fleet_kit import NOW, approval, question, ref, source, thread
+
+from cockpit.core import commands as c
+from cockpit.core.act import Actions
+from cockpit.core.store import Store
+from cockpit.model.asks import Decision, SettledAsk
+from cockpit.model.errors import CockpitError, HalfDone, LedgerError, Refused, SourceError, Stale
+from cockpit.model.facts import LedgerRead, ThreadSeen
+from cockpit.model.ids import Ref
+from cockpit.model.work import Freeze, Hold, Status
+
+ONE = ref("one")
+ACCEPT = c.Decide(ONE, "req-1", Decision.ACCEPT)
+
+
+@dataclass
+class Desk:
+    store: Store
+    source: FakeSource
+    ledger: MemoryLedger
+    actions: Actions
+
+
+@pytest.fixture
+def desk() -> Desk:
+    store, home, ledger = Store(lambda: NOW), FakeSource(), MemoryLedger()
+    ids = iter(f"intent-{n}" for n in range(100))
+    store.apply(source())
+    actions = Actions(store, {"home": home}, ledger, clock=lambda: NOW, new_id=lambda: next(ids), who="ann")
+    return Desk(store, home, ledger, actions)
+
+
+def waiting(desk: Desk) -> None:
+    desk.store.apply(ThreadSeen(thread(status=Status.APPROVAL, asks=(approval(),))))
+
+
+async def test_an_approval_is_sent_once_confirmed_and_recorded(desk: Desk) -> None:
+    waiting(desk)
+    outcome = await desk.actions.act(ACCEPT)
+    assert outcome.text == "Done."
+    assert desk.source.sent == [(ACCEPT, "intent-0")]
+    assert [(s.ask.id, s.ending, s.by) for s in desk.ledger.settled] == [("req-1", "accept", "ann")]
+    assert desk.ledger.audit == ["begin intent-0 Decide home:one", "end intent-0 Done."]
+
+
+async def test_while_one_answer_is_on_its_way_a_second_is_refused(desk: Desk) -> None:
+    waiting(desk)
+    desk.source.gate = asyncio.Event()
+    first = asyncio.create_task(desk.actions.act(ACCEPT))
+    while not desk.source.sent:
+        await asyncio.sleep(0)
+    assert desk.store.fleet.sending == {"req-1": "decide"}
+    with pytest.raises(Refused, match="on its way"):
+        await desk.actions.act(ACCEPT)
+    desk.source.gate.set()
+    await first
+    assert desk.store.fleet.sending == {}
+    assert len(desk.source.sent) == 1
+
+
+async def test_two_equal_orders_are_two_intents(desk: Desk) -> None:
+    desk.store.apply(ThreadSeen(thread()))
+    await desk.actions.act(c.Send(ONE, "go"))
+    await desk.actions.act(c.Send(ONE, "go"))
+    assert [intent for _, intent in desk.source.sent] == ["intent-0", "intent-1"]
+
+
+async def test_a_refused_command_reaches_neither_source_nor_audit(desk: Desk) -> None:
+    with pytest.raises(Refused, match="no longer in the fleet"):
+        await desk.actions.act(c.Send(ONE, "go"))
+    assert (desk.source.sent, desk.ledger.audit) == ([], [])
+
+
+async def test_a_stale_answer_is_recorded_as_stale_and_raised(desk: Desk) -> None:
+    waiting(desk)
+    desk.source.failure = Stale("The request is no longer open there.", fix="Send a message.")
+    with pytest.raises(Stale):
+        await desk.actions.act(ACCEPT)
+    assert [s.ending for s in desk.ledger.settled] == ["stale"]
+    assert desk.ledger.audit[-1] == "end intent-0 Stale: The request is no longer open there."
+    assert desk.store.fleet.sending == {}
+
+
+async def test_a_failed_answer_is_not_recorded_as_given(desk: Desk) -> None:
+    waiting(desk)
+    desk.source.failure = SourceError("home did not answer.")
+    with pytest.raises(SourceError):
+        await desk.actions.act(ACCEPT)
+    assert desk.ledger.settled == []
+
+
+async def test_an_answer_is_possible_with_a_broken_ledger_and_says_so(desk: Desk) -> None:
+    waiting(desk)
+    desk.ledger.broken = True
+    outcome = await desk.actions.act(ACCEPT)
+    assert desk.source.sent
+    assert any("locked" in note for note in outcome.notes)
+
+
+async def test_freezing_records_first_then_interrupts(desk: Desk) -> None:
+    desk.store.apply(ThreadSeen(thread(status=Status.WORKING)))
+    await desk.actions.act(c.Freeze(ONE, "odd output"))
+    assert desk.ledger.freezes[ONE] == Freeze("odd output", "ann", NOW)
+    assert desk.source.sent == [(c.Interrupt(ONE), "intent-0")]
+    assert desk.store.fleet.threads[ONE].status is Status.FROZEN
+    with pytest.raises(Refused, match="frozen by ann"):
+        await desk.actions.act(c.Send(ONE, "go on"))
+
+
+async def test_freezing_what_is_idle_sends_nothing(desk: Desk) -> None:
+    desk.store.apply(ThreadSeen(thread()))
+    await desk.actions.act(c.Freeze(ONE))
+    assert desk.source.sent == []
+
+
+async def test_a_freeze_whose_interrupt_fails_still_stands_and_says_so(desk: Desk) -> None:
+    desk.store.apply(ThreadSeen(thread(status=Status.WORKING)))
+    desk.source.failure = SourceError("home did not answer.")
+    with pytest.raises(HalfDone, match="frozen here, but"):
+        await desk.actions.act(c.Freeze(ONE))
+    assert ONE in desk.ledger.freezes
+
+
+async def test_a_freeze_that_cannot_be_recorded_does_not_interrupt(desk: Desk) -> None:
+    desk.store.apply(ThreadSeen(thread(status=Status.WORKING)))
+    desk.ledger.broken = True
+    with pytest.raises(LedgerError):
+        await desk.actions.act(c.Freeze(ONE))
+    assert desk.source.sent == []
+
+
+async def test_thaw_hold_and_release_change_what_is_refused(desk: Desk) -> None:
+    desk.store.apply(ThreadSeen(thread()))
+    await desk.actions.act(c.Freeze(ONE))
+    await desk.actions.act(c.Thaw(ONE))
+    await desk.actions.act(c.HoldFleet("demo day"))
+    with pytest.raises(Refused, match="demo day"):
+        await desk.actions.act(c.Send(ONE, "go"))
+    await desk.actions.act(c.ReleaseFleet())
+    await desk.actions.act(c.Send(ONE, "go"))
+    assert [command for command, _ in desk.source.sent] == [c.Send(ONE, "go")]
+
+
+async def test_looking_is_no_entry_in_the_audit(desk: Desk) -> None:
+    desk.store.apply(ThreadSeen(thread(finished_at=NOW)))
+    await desk.actions.act(c.Look(ONE))
+    assert desk.ledger.looked == {ONE: NOW}
+    assert desk.ledger.audit == []
+
+
+async def test_a_cancelled_command_is_closed_in_the_audit(desk: Desk) -> None:
+    waiting(desk)
+    desk.source.gate = asyncio.Event()
+    task = asyncio.create_task(desk.actions.act(ACCEPT))
+    while not desk.source.sent:
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert desk.ledger.audit[-1] == "end intent-0 cancelled before an answer came"
+    assert desk.store.fleet.sending == {}
+
+
+async def test_a_source_without_the_capability_refuses(desk: Desk) -> None:
+    desk.store.apply(source("bare"))
+    desk.store.apply(ThreadSeen(thread("x", Status.QUESTION, "bare", asks=(question("q-9"),))))
+    desk.actions._sources = {"home": desk.source, "bare": object()}  # type: ignore[dict-item]
+    with pytest.raises(Refused, match="cannot do that"):
+        await desk.actions.act(c.Send(ref("x", "bare"), "hello"))

@@ -1,0 +1,194 @@
+"""The store: facts in, one fleet out, in order of attention."""
+
+from dataclasses import replace
+
+from fleet_kit import NOW, ago, approval, ref, source, thread
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cockpit.core.store import Store
+from cockpit.model.asks import SettledAsk
+from cockpit.model.facts import LedgerFailed, LedgerRead, ProjectSeen, SourceRead, ThreadGone, ThreadSeen
+from cockpit.model.fleet import Fleet
+from cockpit.model.health import Health
+from cockpit.model.work import Freeze, Hold, Project, Status
+
+
+def store_with(*facts: object) -> Store:
+    store = Store(lambda: NOW)
+    for fact in facts:
+        store.apply(fact)  # type: ignore[arg-type]
+    return store
+
+
+def words(fleet: Fleet) -> list[str]:
+    return [fleet.threads[row].status.value for row in fleet.order]
+
+
+def test_rows_stand_in_order_of_attention() -> None:
+    store = store_with(source(), *(ThreadSeen(thread(s.value, s)) for s in Status if s is not Status.FROZEN))
+    assert words(store.fleet) == [
+        "approval", "question", "plan", "failed", "unknown", "working", "starting", "done", "idle", "ended",
+    ]  # fmt: skip
+
+
+def test_who_waits_longest_comes_first_and_the_newest_quiet_row_leads() -> None:
+    store = store_with(
+        source(),
+        ThreadSeen(thread("young", Status.APPROVAL, since=ago(1), asks=(approval("a", "young"),))),
+        ThreadSeen(thread("old", Status.APPROVAL, since=ago(9), asks=(approval("b", "old"),))),
+        ThreadSeen(thread("long idle", since=ago(90))),
+        ThreadSeen(thread("just idle", since=ago(3))),
+    )
+    assert [row.native for row in store.fleet.order] == ["old", "young", "just idle", "long idle"]
+    assert [ask.id for ask in store.fleet.asks] == ["b", "a"]
+    assert store.fleet.counts.needs_you == 2
+
+
+def test_a_whole_read_drops_what_is_missing_but_only_of_its_own_source() -> None:
+    store = store_with(ThreadSeen(thread("kept")), ThreadSeen(thread("gone")), ThreadSeen(thread("other", source="b")))
+    store.apply(ProjectSeen(Project(ref("p"), "Demo", "/ws/demo")))
+    store.apply(SourceRead("home", (), (thread("kept"), thread("new"))))
+    assert {str(row) for row in store.fleet.threads} == {"home:kept", "home:new", "b:other"}
+    assert not store.fleet.projects
+
+
+def test_nothing_new_tells_nobody() -> None:
+    store = store_with(source(), ThreadSeen(thread()))
+    told: list[int] = []
+    store.listen(lambda: told.append(store.fleet.revision))
+    store.apply(ThreadSeen(thread()))
+    store.apply(SourceRead("home", (), (thread(),)))
+    assert told == []
+    store.apply(ThreadSeen(thread(status=Status.WORKING)))
+    assert len(told) == 1
+
+
+def test_a_fleet_never_changes_once_it_was_handed_out() -> None:
+    store = store_with(source(), ThreadSeen(thread()))
+    before = store.fleet
+    store.apply(ThreadGone(ref("one")))
+    assert ref("one") in before.threads
+    assert before.order == (ref("one"),)
+
+
+def test_freeze_comes_after_what_needs_a_person_and_after_failed() -> None:
+    freeze = Freeze("look at it", "ann", ago(1))
+    frozen = LedgerRead({ref(n): freeze for n in ("ask", "bad", "busy")}, None, {}, None)
+    store = store_with(
+        source(),
+        ThreadSeen(thread("ask", Status.APPROVAL, asks=(approval("a", "ask"),))),
+        ThreadSeen(thread("bad", Status.FAILED)),
+        ThreadSeen(thread("busy", Status.WORKING)),
+        frozen,
+    )
+    threads = store.fleet.threads
+    assert [threads[ref(n)].status for n in ("ask", "bad", "busy")] == [Status.APPROVAL, Status.FAILED, Status.FROZEN]
+    assert threads[ref("busy")].detail == "look at it"
+    assert all(threads[ref(n)].frozen == freeze for n in ("ask", "bad", "busy"))
+
+
+def test_done_lasts_until_looked_at() -> None:
+    store = store_with(source(), LedgerRead({}, None, {}, ago(100)), ThreadSeen(thread(finished_at=ago(5))))
+    assert store.fleet.threads[ref("one")].status is Status.DONE
+    store.apply(LedgerRead({}, None, {ref("one"): ago(1)}, ago(100)))
+    assert store.fleet.threads[ref("one")].status is Status.IDLE
+    store.apply(ThreadSeen(thread(finished_at=NOW)))
+    assert store.fleet.threads[ref("one")].status is Status.DONE
+
+
+def test_what_finished_before_the_ledger_was_born_is_idle() -> None:
+    store = store_with(source(), LedgerRead({}, None, {}, ago(10)), ThreadSeen(thread(finished_at=ago(60))))
+    assert store.fleet.threads[ref("one")].status is Status.IDLE
+
+
+def test_rows_of_a_source_that_cannot_be_read_are_kept_and_stale() -> None:
+    store = store_with(source(), ThreadSeen(thread()))
+    assert not store.fleet.threads[ref("one")].stale
+    store.apply(source(health=Health.DOWN, reason="connection refused"))
+    assert store.fleet.threads[ref("one")].stale
+    store.apply(source())
+    assert not store.fleet.threads[ref("one")].stale
+
+
+def test_an_ask_that_vanished_is_history_and_one_that_returns_is_open_again() -> None:
+    store = store_with(source(), ThreadSeen(thread(status=Status.APPROVAL, asks=(approval(),))))
+    store.apply(ThreadSeen(thread()))
+    assert [(s.ask.id, s.ending) for s in store.fleet.settled] == [("req-1", "elsewhere")]
+    store.apply(ThreadSeen(thread(status=Status.APPROVAL, asks=(approval(),))))
+    assert store.fleet.settled == ()
+
+
+def test_the_ledgers_word_on_a_settled_ask_wins() -> None:
+    store = store_with(source(), ThreadSeen(thread(status=Status.APPROVAL, asks=(approval(),))), ThreadSeen(thread()))
+    store.apply(LedgerRead({}, None, {}, None, (SettledAsk(approval(), "accept", "ann", NOW),)))
+    assert [(s.ask.id, s.ending, s.by) for s in store.fleet.settled] == [("req-1", "accept", "ann")]
+
+
+def test_a_broken_ledger_keeps_what_it_last_said() -> None:
+    hold = Hold("release day", "ann", ago(3))
+    store = store_with(LedgerRead({}, hold, {}, None), LedgerFailed("locked"))
+    assert store.fleet.hold == hold
+    assert store.fleet.ledger_trouble == "locked"
+    store.apply(LedgerRead({}, hold, {}, None))
+    assert store.fleet.ledger_trouble == ""
+
+
+def test_one_worker_seen_by_two_sources_is_one_row() -> None:
+    seen_by_files = thread(
+        "s1", Status.WORKING, "claude", joins=frozenset({"pane:default/%3"}), authority=2, model=None
+    )
+    seen_in_tmux = thread("%3", Status.UNKNOWN, "tmux", joins=frozenset({"pane:default/%3"}), branch="fix")
+    store = store_with(source("claude"), source("tmux"), ThreadSeen(seen_in_tmux), ThreadSeen(seen_by_files))
+    assert store.fleet.order == (ref("s1", "claude"),)
+    row = store.fleet.threads[ref("s1", "claude")]
+    assert (row.status, row.branch, set(row.sources)) == (Status.WORKING, "fix", {"claude", "tmux"})
+    store.apply(ThreadSeen(replace(seen_by_files, joins=frozenset())))
+    assert set(store.fleet.order) == {ref("s1", "claude"), ref("%3", "tmux")}
+
+
+def test_a_row_that_is_regrouped_does_not_lose_its_asks() -> None:
+    pane = thread("%3", Status.IDLE, "tmux", joins=frozenset({"k"}), authority=0)
+    lead = thread("s1", Status.APPROVAL, "claude", joins=frozenset({"k"}), asks=(approval("a", "s1", "claude"),))
+    store = store_with(source("claude"), source("tmux"), ThreadSeen(lead), ThreadSeen(pane))
+    store.apply(ThreadSeen(replace(pane, authority=9)))
+    assert store.fleet.order == (ref("%3", "tmux"),)
+    assert store.fleet.settled == ()
+    assert [ask.id for ask in store.fleet.asks] == ["a"]
+
+
+_sightings = st.builds(
+    lambda name, src, status, joins, minutes, authority: thread(
+        name, status, src, joins=frozenset(joins), since=ago(minutes), authority=authority,
+        asks=(approval(f"ask {src} {name}", name, src),) if status is Status.APPROVAL else (),
+    ),
+    st.sampled_from("abcd"), st.sampled_from(["x", "y"]),
+    st.sampled_from([Status.APPROVAL, Status.WORKING, Status.IDLE, Status.UNKNOWN]),
+    st.sets(st.sampled_from(["j1", "j2", "j3"]), max_size=2), st.integers(0, 5), st.integers(0, 2),
+)  # fmt: skip
+_steps = st.one_of(
+    _sightings.map(ThreadSeen),
+    st.builds(ThreadGone, st.builds(ref, st.sampled_from("abcd"), st.sampled_from(["x", "y"]))),
+    st.lists(_sightings, max_size=6, unique_by=lambda t: t.ref).map(
+        lambda seen: SourceRead("x", (), tuple(t for t in seen if t.ref.source == "x"))
+    ),
+)
+
+
+@given(st.lists(_steps, max_size=25))
+def test_any_history_gives_the_same_fleet_as_its_last_sightings_alone(steps: list[object]) -> None:
+    store = store_with(source("x"), source("y"), *steps)
+    known: dict[object, object] = {}
+    for step in steps:
+        match step:
+            case ThreadSeen(seen):
+                known[seen.ref] = seen
+            case ThreadGone(gone):
+                known.pop(gone, None)
+            case SourceRead(name, _, threads):
+                known = {r: t for r, t in known.items() if r.source != name} | {t.ref: t for t in threads}
+    fresh = store_with(source("x"), source("y"), *(ThreadSeen(seen) for seen in known.values()))
+    assert store.fleet.threads == fresh.fleet.threads
+    assert store.fleet.order == fresh.fleet.order
+    assert store.fleet.asks == fresh.fleet.asks
+    assert store.fleet.counts == fresh.fleet.counts
