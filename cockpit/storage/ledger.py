@@ -4,7 +4,7 @@ It never deletes a record of what a person did, and never blocks for longer than
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cockpit.core.ports import Clock
@@ -18,6 +18,10 @@ from cockpit.storage.codec import ask_from_text, ask_to_text, detail_to_text, mo
 from cockpit.storage.database import Database
 
 _SETTLED_SHOWN = 200
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class SqliteLedger:
     """Implements `core.ports.Ledger`. Nothing is opened before the first call, and every call may raise LedgerError
     and may succeed the next time; several processes may use the same file at once. Usable from any thread."""
 
-    def __init__(self, path: Path, clock: Clock, *, patience: float = 2.0) -> None:
+    def __init__(self, path: Path, clock: Clock = _utc_now, *, patience: float = 2.0) -> None:
         """`clock` dates the birth of a new ledger; `patience` is how long (seconds) a call waits for another writer."""
         self._database = Database(path, clock, patience=patience)
         self.asks = HeldAsks(self._database)

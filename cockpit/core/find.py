@@ -1,0 +1,131 @@
+"""Finds what a person means by a few letters: a thread, a project, an ask. It never picks one of several.
+
+An exact id or title wins; otherwise all that begin with the text (ids) or have it in them (titles) are candidates."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from cockpit.model.asks import Ask, AskKind
+from cockpit.model.errors import NotFound
+from cockpit.model.fleet import Fleet
+from cockpit.model.health import Health
+from cockpit.model.ids import Ref
+from cockpit.model.work import Project, Thread
+
+_T = TypeVar("_T")
+_CANDIDATES_SHOWN = 12
+
+
+def thread(fleet: Fleet, text: str) -> Thread:
+    """Raises NotFound, with the candidates if there are several."""
+    return thread_among((fleet.threads[ref] for ref in fleet.order), text, unread=unread(fleet))
+
+
+def thread_among(threads: Iterable[Thread], text: str, *, unread: str = "") -> Thread:
+    """As `thread`, from any threads (the archive, say); `unread` tells what else could have had it."""
+    return _one("thread", list(threads), text, lambda each: each.ref, lambda each: each.title, _shown_thread, unread)
+
+
+def project(fleet: Fleet, text: str, source: str = "") -> Project:
+    """By id, title or path. Without text: the only project there is. Raises NotFound."""
+    projects = [each for each in fleet.projects.values() if source in ("", each.ref.source)]
+    if not text:
+        if len(projects) == 1:
+            return projects[0]
+        shown = tuple(_shown_project(each) for each in projects[:_CANDIDATES_SHOWN])
+        what = "There are several projects" if projects else "There is no project"
+        raise NotFound(f"{what}.{unread(fleet)}", fix="Name one with --project.", candidates=shown)
+    by_path = [each for each in projects if each.path.rstrip("/") == text.rstrip("/")]
+    if len(by_path) == 1:
+        return by_path[0]
+    return _one(
+        "project", projects, text, lambda each: each.ref, lambda each: each.title, _shown_project, unread(fleet)
+    )
+
+
+def ask(fleet: Fleet, text: str, kind: AskKind) -> Ask:
+    """The open ask of that kind which `text` means: its own id, the beginning of it, or its thread. Raises NotFound."""
+    asks = [each for each in fleet.asks if each.kind is kind]
+    exact = [each for each in asks if each.id == text]
+    if len(exact) == 1:
+        return exact[0]
+    found = exact or [each for each in asks if text and each.id.startswith(text)]
+    threads = _matches(
+        [fleet.threads[ref] for ref in fleet.order], text, lambda each: each.ref, lambda each: each.title
+    )
+    ids = {each.id for each in found}
+    found += [each for each in asks if each.thread in {t.ref for t in threads} and each.id not in ids]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise NotFound(
+            f"{text!r} could mean {len(found)} of the open {kind}s.",
+            fix="Give the id of one.",
+            candidates=tuple(_shown_ask(each, fleet) for each in found[:_CANDIDATES_SHOWN]),
+        )
+    if len(threads) == 1:
+        raise NotFound(f"“{threads[0].title}” waits for no {kind}; it is {threads[0].status}.")
+    if threads:
+        raise NotFound(f"None of the {len(threads)} threads that match {text!r} waits for a {kind}.")
+    raise NotFound(f"No open {kind} and no thread matches {text!r}.{unread(fleet)}", fix="`cockpit asks` lists them.")
+
+
+def unread(fleet: Fleet) -> str:
+    """A sentence about sources that could not be read, since what is sought may be there; empty without any."""
+    dark = [state for state in fleet.sources.values() if state.health in (Health.DOWN, Health.AUTH)]
+    if not dark:
+        return ""
+    said = "; ".join(f"{state.name} ({state.reason or state.health})" for state in dark)
+    return f" Not read: {said}."
+
+
+def _one(
+    what: str,
+    things: list[_T],
+    text: str,
+    ref_of: Callable[[_T], Ref],
+    title_of: Callable[[_T], str],
+    shown: Callable[[_T], str],
+    unread: str,
+) -> _T:
+    found = _matches(things, text, ref_of, title_of)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise NotFound(f"No {what} matches {text!r}.{unread}", fix="" if unread else _LIST[what])
+    raise NotFound(
+        f"{text!r} matches {len(found)} {what}s.",
+        fix="Give the id of one, or more of its title.",
+        candidates=tuple(shown(each) for each in found[:_CANDIDATES_SHOWN]),
+    )
+
+
+_LIST = {"thread": "`cockpit ls` lists them.", "project": "`cockpit projects` lists them."}
+
+
+def _matches(things: list[_T], text: str, ref_of: Callable[[_T], Ref], title_of: Callable[[_T], str]) -> list[_T]:
+    if not text:
+        return []
+    word = text.casefold()
+    found = [each for each in things if text in (str(ref_of(each)), ref_of(each).native)]
+    found = found or [each for each in things if title_of(each).casefold() == word]
+    return found or [
+        each
+        for each in things
+        if str(ref_of(each)).startswith(text)
+        or ref_of(each).native.startswith(text)
+        or word in title_of(each).casefold()
+    ]
+
+
+def _shown_thread(each: Thread) -> str:
+    return f"{each.ref}  {each.title}"
+
+
+def _shown_project(each: Project) -> str:
+    return f"{each.ref}  {each.title}  {each.path}"
+
+
+def _shown_ask(each: Ask, fleet: Fleet) -> str:
+    thread = fleet.threads.get(each.thread)
+    return f"{each.id}  {thread.title if thread else each.thread}: {each.summary}"
