@@ -70,8 +70,8 @@ def agent_name(provider: str | None) -> str:
 
 
 def in_order(activities: object) -> list[Json]:
-    """Activities by `createdAt`. Those of one millisecond come in no order of their own (facts: T3 0.0.33 sent an update
-    after its completion), so beginnings go first; those without a time stay after the one before them."""
+    """Activities by `createdAt`; those without a time stay after the one before them. Within a millisecond the server
+    keeps no order (T3 0.0.33 listed an update after its completion), so beginnings go first."""
     keyed: list[tuple[datetime, bool, Json]] = []
     last = _DAWN
     for item in rows(activities):

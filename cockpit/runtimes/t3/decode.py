@@ -1,8 +1,8 @@
 """From wire rows to projects and threads, pure. It must never keep state nor read anything by itself."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from cockpit.model.asks import Ask, AskKind
 from cockpit.model.ids import Ref
@@ -55,10 +55,12 @@ def decode_thread(
     now: datetime,
     known: Known = NOTHING_KNOWN,
     capabilities: frozenset[Capability] = READING,
+    skew: timedelta = timedelta(0),
 ) -> tuple[Thread, datetime | None] | None:
     """A shell or snapshot row as a thread, and when to judge it again; None if it has no usable id.
 
-    On servers that send no flags the row must have been through `with_flags` first."""
+    On servers that send no flags the row must have been through `with_flags` first. `now` is in the server's time;
+    `skew` is how far that is ahead of ours: what ages are told from is put into our time, evidence is left alone."""
     native = identity(row)
     if native is None:
         return None
@@ -72,16 +74,16 @@ def decode_thread(
         title=one_line(text(row, "title") or "", _TITLE) or "(untitled)",
         status=stands.status,
         raw_status=stands.raw,
-        since=stands.since,
+        since=_ours(stands.since, skew),
         detail=stands.detail,
         project=Ref(source, project) if project else None,
-        asks=asks,
+        asks=tuple(replace(ask, created_at=_ours(ask.created_at, skew)) for ask in asks) if skew else asks,
         evidence=evidence(row, stands, source),
         capabilities=capabilities,
         sources=(source,),
         authority=AUTHORITY,
         created_at=when(row, "createdAt"),
-        finished_at=finished_at(row),
+        finished_at=_ours(finished_at(row), skew),
         branch=_line(row, "branch"),
         worktree=_line(row, "worktreePath"),
         model=decode_model(row.get("modelSelection")),
@@ -94,6 +96,10 @@ def decode_thread(
         archived=text(row, "archivedAt") is not None,
     )
     return thread, stands.until
+
+
+def _ours(at: datetime | None, skew: timedelta) -> datetime | None:
+    return at - skew if at is not None and skew else at
 
 
 def _fitting(row: Json, asks: tuple[Ask, ...]) -> tuple[Ask, ...]:

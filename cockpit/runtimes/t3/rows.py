@@ -1,0 +1,232 @@
+"""The rows of one server as last seen, each decoded once: only what changed is decoded again.
+
+It must never read or emit; it is told what was read and says what became of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from cockpit.core.ports import Clock
+from cockpit.model.ids import Ref
+from cockpit.model.work import Capability, Project, Status, Thread
+from cockpit.runtimes.t3.asks import asks_of
+from cockpit.runtimes.t3.decode import (
+    NOTHING_KNOWN,
+    READING,
+    Known,
+    decode_context,
+    decode_project,
+    decode_thread,
+    in_fleet,
+    latest_doing,
+    place_of,
+    waits,
+    with_flags,
+)
+from cockpit.runtimes.t3.wire import Json, flag, identity
+
+_GLANCE_AGAIN = timedelta(seconds=5)
+
+
+@dataclass(slots=True)
+class _Row:
+    """`row` is what the server sent, `flagged` the same with flags on servers that send none; `known_for` is the row
+    that `known` was read for."""
+
+    row: Json
+    flagged: Json
+    thread: Thread
+    until: datetime | None
+    known: Known = NOTHING_KNOWN
+    known_for: Json | None = None
+    glanced_at: datetime | None = None
+    fresh: bool = True
+
+
+class Rows:
+    """Threads and projects by native id."""
+
+    def __init__(self, source: str, clock: Clock) -> None:
+        self._source = source
+        self._clock = clock
+        self._rows: dict[str, _Row] = {}
+        self._projects: dict[str, Project] = {}
+        self._raw_projects: dict[str, Json] = {}
+        self.capabilities: frozenset[Capability] = READING
+        self.skew = timedelta(0)
+
+    def whole(self, projects: Iterable[Json], threads: Iterable[Json], *, full: bool) -> None:
+        """These are all."""
+        self._raw_projects, self._projects = {}, {}
+        for project in projects:
+            self.put_project(project)
+        old, self._rows = self._rows, {}
+        for row in threads:
+            native = identity(row)
+            if native is not None:
+                self._rows[native] = self._kept(old.get(native), row, full=full)
+
+    def put(self, row: Json) -> Thread | None:
+        """One shell row, new or changed; None when it belongs to no fleet (archived, deleted, without an id)."""
+        native = identity(row)
+        if native is None or not in_fleet(row):
+            return None
+        self._rows[native] = self._kept(self._rows.get(native), row, full=False)
+        return self._rows[native].thread
+
+    def drop(self, native: str) -> bool:
+        return self._rows.pop(native, None) is not None
+
+    def put_project(self, row: Json) -> Project | None:
+        project = decode_project(row, self._source)
+        if project is not None:
+            self._projects[project.ref.native] = project
+            self._raw_projects[project.ref.native] = row
+        return project
+
+    def drop_project(self, native: str) -> bool:
+        self._raw_projects.pop(native, None)
+        return self._projects.pop(native, None) is not None
+
+    @property
+    def threads(self) -> tuple[Thread, ...]:
+        return tuple(kept.thread for kept in self._rows.values())
+
+    @property
+    def projects(self) -> tuple[Project, ...]:
+        return tuple(self._projects.values())
+
+    def raw(self, native: str) -> Json | None:
+        """The row as the server sent it."""
+        kept = self._rows.get(native)
+        return kept.row if kept else None
+
+    def raw_rows(self) -> Sequence[Json]:
+        return [kept.row for kept in self._rows.values()]
+
+    def raw_project(self, native: str) -> Json | None:
+        return self._raw_projects.get(native)
+
+    def thread(self, native: str) -> Thread | None:
+        kept = self._rows.get(native)
+        return kept.thread if kept else None
+
+    def unread(self) -> list[str]:
+        """Threads in which something waits whose words were not read since the row changed."""
+        return [native for native, kept in self._rows.items() if waits(kept.flagged) and kept.known_for is not kept.row]
+
+    def unglanced(self, limit: int) -> list[str]:
+        """A few threads of whose doing the row says nothing and which moved since somebody looked last."""
+        now = self._clock()
+        found: list[str] = []
+        for native, kept in self._rows.items():
+            moved = kept.known_for is not kept.row and (not kept.fresh or kept.thread.status is Status.WORKING)
+            quiet = kept.thread.status not in (Status.WORKING, Status.IDLE) or bool(kept.thread.detail)
+            rested = kept.glanced_at is None or now - kept.glanced_at >= _GLANCE_AGAIN
+            if moved and rested and not quiet and len(found) < limit:
+                found.append(native)
+        return found
+
+    def glancing(self, native: str) -> None:
+        if kept := self._rows.get(native):
+            kept.glanced_at = self._clock()
+
+    def learn(self, native: str, asked_for: Json, detail: Json) -> Thread | None:
+        """The thread's detail was read while its row was `asked_for`; returns the thread if it changed."""
+        kept = self._rows.get(native)
+        if kept is None:
+            return None
+        return self._know(kept, asked_for, self._known(detail))
+
+    def learn_not(self, native: str, asked_for: Json, why: str) -> Thread | None:
+        """The detail could not be read. What was known stays while the row stays."""
+        kept = self._rows.get(native)
+        if kept is None:
+            return None
+        return self._know(kept, asked_for, replace(kept.known, note=why))
+
+    def open_asks(self, native: str) -> bool:
+        """All flags of the row are borne out by asks that were read."""
+        kept = self._rows.get(native)
+        return kept is not None and bool(kept.thread.asks)
+
+    def overdue(self) -> list[Thread]:
+        """Threads whose status changed by the passing of time alone."""
+        now, changed = self._server_now(), []
+        for kept in self._rows.values():
+            if kept.until is not None and now > kept.until and self._redo(kept):
+                changed.append(kept.thread)
+        return changed
+
+    def redo(self) -> None:
+        """Decode all anew: capabilities or skew changed."""
+        for kept in self._rows.values():
+            self._redo(kept)
+
+    def _kept(self, old: _Row | None, row: Json, *, full: bool) -> _Row:
+        if old is not None and old.row == row:
+            if old.until is not None and self._server_now() > old.until:
+                self._redo(old)
+            return old
+        flagged = with_flags(row) if full else row
+        if full:
+            known = self._known(row)
+        elif old is None:
+            known = NOTHING_KNOWN
+        elif waits(row):
+            known = replace(old.known, latest="")
+        else:
+            known = Known(context=old.known.context)
+        thread, until = self._decode(flagged, known)
+        return _Row(
+            row=row,
+            flagged=flagged,
+            thread=thread,
+            until=until,
+            known=known,
+            known_for=row if full else None,
+            glanced_at=old.glanced_at if old else None,
+            fresh=old is None,
+        )
+
+    def _known(self, detail: Json) -> Known:
+        place = place_of(detail, self._projects)
+        return Known(
+            asks=asks_of(detail, Ref(self._source, identity(detail) or "?"), place),
+            latest=latest_doing(detail),
+            context=decode_context(detail.get("activities")),
+        )
+
+    def _know(self, kept: _Row, asked_for: Json, known: Known) -> Thread | None:
+        kept.known = known
+        kept.known_for = asked_for
+        return kept.thread if self._redo(kept) else None
+
+    def _redo(self, kept: _Row) -> bool:
+        before = kept.thread
+        kept.thread, kept.until = self._decode(kept.flagged, kept.known)
+        return kept.thread != before
+
+    def _decode(self, flagged: Json, known: Known) -> tuple[Thread, datetime | None]:
+        decoded = decode_thread(
+            flagged,
+            source=self._source,
+            now=self._server_now(),
+            known=known,
+            capabilities=self.capabilities,
+            skew=self.skew,
+        )
+        assert decoded is not None, "rows without an id are left out before"
+        return decoded
+
+    def _server_now(self) -> datetime:
+        return self._clock() + self.skew
+
+
+def promised_missing(row: Json, thread: Thread | None) -> bool:
+    """The row's flags say that something waits, but no ask of the thread tells what."""
+    return (
+        thread is not None
+        and not thread.asks
+        and (flag(row, "hasPendingApprovals") or flag(row, "hasPendingUserInput"))
+    )
