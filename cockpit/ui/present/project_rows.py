@@ -1,0 +1,94 @@
+"""The projects panel: All, every project, every team, each with its most urgent mark and its number of threads.
+
+The order changes only when a project begins or ceases to need a person, so that it can be learned."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from cockpit.model.fleet import GROUP_OF, Fleet, Group
+from cockpit.model.ids import Ref
+from cockpit.model.work import Thread
+from cockpit.ui.present.filter import on_shelf
+from cockpit.ui.present.glyphs import mark
+from cockpit.ui.present.lines import BLANK, Line, Span
+from cockpit.ui.present.rows import Row, TextRow
+from cockpit.ui.present.thread_rows import project_title
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What one row of the panel narrows the list to: everything, a project (None: threads without one) or a team."""
+
+    kind: str = "all"
+    ref: Ref | None = None
+
+
+ALL = Place()
+
+
+def scope(place: Place, fleet: Fleet) -> Callable[[Thread], bool] | None:
+    """Which threads belong there; None for all of them."""
+    match place.kind:
+        case "project":
+            return lambda thread: thread.project == place.ref
+        case "team":
+            team = fleet.teams.get(place.ref) if place.ref else None
+            members = {member.thread for member in team.members} if team else set()
+            title = team.title if team else ""
+            return lambda thread: thread.ref in members or (title != "" and thread.team == title)
+    return None
+
+
+def place_title(place: Place, fleet: Fleet) -> str:
+    match place.kind:
+        case "project":
+            return project_title(place.ref, fleet)
+        case "team":
+            team = fleet.teams.get(place.ref) if place.ref else None
+            return team.title if team else ""
+    return "All"
+
+
+def project_rows(fleet: Fleet, now: datetime) -> list[Row]:
+    seen = [thread for ref in fleet.order if not on_shelf(thread := fleet.threads[ref], now)]
+    found: dict[Ref | None, list[Thread]] = {ref: [] for ref in fleet.projects}
+    for thread in seen:
+        found.setdefault(thread.project, []).append(thread)
+    homeless = found.pop(None, [])
+    ranked = sorted(found.items(), key=lambda item: (_rank(item[1]), project_title(item[0], fleet).casefold(), item[0]))
+    titles = [project_title(ref, fleet) for ref, _ in ranked]
+    rows: list[Row] = [_row(ALL, "All", (), len(seen), bold=True)]
+    for place, ((ref, threads), title) in enumerate(zip(ranked, titles, strict=True)):
+        source = ref.source if ref and titles.count(title) > 1 else ""
+        rows.append(_row(Place("project", ref), title, threads, len(threads), gap=place == 0, source=source))
+    if homeless:
+        rows.append(_row(Place("project"), "no project", homeless, len(homeless), gap=not ranked))
+    if fleet.teams:
+        rows.append(TextRow(("heading", "teams"), (BLANK, Line((Span("Teams", "dim", bold=True),)))))
+    for ref, team in sorted(fleet.teams.items(), key=lambda item: (item[1].title.casefold(), item[0])):
+        inside = scope(Place("team", ref), fleet)
+        threads = [thread for thread in seen if inside is not None and inside(thread)]
+        rows.append(_row(Place("team", ref), team.title, threads, len(threads) or len(team.members)))
+    return rows
+
+
+def _rank(threads: list[Thread]) -> int:
+    """What needs a person first, then what is broken; whether something runs does not move a project."""
+    group = GROUP_OF[threads[0].status] if threads else Group.QUIET
+    return {Group.NEEDS_YOU: 0, Group.BROKEN: 1}.get(group, 2)
+
+
+def _row(
+    place: Place, title: str, threads: list[Thread] | tuple[()], count: int,
+    *, bold: bool = False, gap: bool = False, source: str = "",
+) -> TextRow:  # fmt: skip
+    glyph, role = " ", "dim"
+    if threads and GROUP_OF[threads[0].status] is not Group.QUIET:
+        glyph, _, role = mark(threads[0])
+    first = Line(
+        (Span(f" {title}", bold=bold),),
+        (Span(glyph, role, bold=True), Span(f" {count if count else '':>4}", "dim")),
+        (Span(f"  {source}", "dim"),) if source else (),
+    )
+    return TextRow(place, (BLANK, first) if gap else (first,), selectable=True)

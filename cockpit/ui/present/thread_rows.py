@@ -1,0 +1,125 @@
+"""The thread list: from a fleet, a filter and a scope to rows in order of attention.
+
+It never hides a thread without saying so in the last line."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cockpit.model.fleet import GROUP_OF, Fleet, Group
+from cockpit.model.health import Health
+from cockpit.model.ids import Ref
+from cockpit.model.work import Thread
+from cockpit.ui.present.empty import nothing_kept, unread
+from cockpit.ui.present.filter import Filter, on_shelf, snoozed
+from cockpit.ui.present.glyphs import mark
+from cockpit.ui.present.lines import BLANK, Line, Span, dim
+from cockpit.ui.present.rows import Row, TextRow, ThreadRow, thread_row
+
+Scope = Callable[[Thread], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the person wants to see. `by_project`: projects are the headings under the threads that need a person.
+    `badges`: a row names its project where no heading does. `keys` are key names by action, for the empty list."""
+
+    filter: Filter = field(default_factory=Filter)
+    scope: Scope | None = None
+    by_project: bool = False
+    badges: bool = False
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+def thread_rows(fleet: Fleet, view: View, now: datetime) -> list[Row]:
+    """The whole list. Cheap for what is not seen: 10,000 threads are 10,000 small objects and little text."""
+    kept, snoozing, settled = _kept(fleet, view, now)
+    several = sum(state.health is not Health.ABSENT for state in fleet.sources.values()) > 1
+    waiting = [thread for thread in kept if GROUP_OF[thread.status] is Group.NEEDS_YOU]
+    rest = kept[len(waiting) :]
+    rows: list[Row] = []
+    if waiting:
+        rows.append(_heading("group", Group.NEEDS_YOU, Group.NEEDS_YOU.upper(), len(waiting), first=True))
+        rows += _rows(waiting, fleet, several, view.badges or view.by_project)
+    if notes := unread(fleet, now):
+        rows.append(_heading("group", "unread", "CANNOT READ", len(notes), first=not rows))
+        rows += [TextRow(("unread", str(place)), note) for place, note in enumerate(notes)]
+    for kind, key, label, found in _by_project(rest, fleet) if view.by_project else _by_group(rest):
+        marked = found[0] if kind == "project" else None
+        rows.append(_heading(kind, key, label, len(found), first=not rows, most_urgent=marked))
+        rows += _rows(found, fleet, several, view.badges and kind == "group")
+    if not kept:
+        words = nothing_kept(fleet, view.filter, view.scope is not None, now, view.keys)
+        rows.append(TextRow(("empty", ""), (BLANK, *words) if rows else tuple(words)))
+    if shelf := _shelf(snoozing, settled):
+        rows.append(TextRow(("shelf", ""), (BLANK, dim(shelf))))
+    return rows
+
+
+def _kept(fleet: Fleet, view: View, now: datetime) -> tuple[list[Thread], int, int]:
+    """The threads to show, and how many of those that match are snoozed and settled."""
+    chosen, scope = view.filter, view.scope
+    kept: list[Thread] = []
+    snoozing = settled = 0
+    for ref in fleet.order:
+        thread = fleet.threads[ref]
+        if scope is not None and not scope(thread):
+            continue
+        if chosen.tests and not chosen.keeps(thread, fleet, now):
+            continue
+        if not chosen.shelved and on_shelf(thread, now):
+            if snoozed(thread, now):
+                snoozing += 1
+            else:
+                settled += 1
+            continue
+        kept.append(thread)
+    return kept, snoozing, settled
+
+
+_Found = list[tuple[str, str, str, list[Thread]]]
+
+
+def _by_group(threads: list[Thread]) -> _Found:
+    found: dict[Group, list[Thread]] = {}
+    for thread in threads:
+        found.setdefault(GROUP_OF[thread.status], []).append(thread)
+    return [("group", group, group.upper(), found[group]) for group in Group if group in found]
+
+
+def _by_project(threads: list[Thread], fleet: Fleet) -> _Found:
+    """Projects in the order of their most urgent thread; within one, threads in order of attention."""
+    found: dict[Ref | None, list[Thread]] = {}
+    for thread in threads:
+        found.setdefault(thread.project, []).append(thread)
+    return [("project", str(ref or ""), project_title(ref, fleet), members) for ref, members in found.items()]
+
+
+def project_title(ref: Ref | None, fleet: Fleet) -> str:
+    project = fleet.projects.get(ref) if ref else None
+    if project:
+        return project.title
+    return ref.native if ref else "no project"
+
+
+def _rows(threads: list[Thread], fleet: Fleet, several: bool, projects: bool) -> list[ThreadRow]:
+    if not (several or projects):
+        return [thread_row(thread, fleet) for thread in threads]
+    return [thread_row(thread, fleet, _badge(thread, fleet, several, projects)) for thread in threads]
+
+
+def _badge(thread: Thread, fleet: Fleet, several: bool, projects: bool) -> str:
+    project = project_title(thread.project, fleet) if projects and thread.project else ""
+    source = "+".join(thread.sources or (thread.ref.source,)) if several else ""
+    return " · ".join(part for part in (project, source) if part)
+
+
+def _heading(kind: str, key: str, label: str, count: int, *, first: bool, most_urgent: Thread | None = None) -> TextRow:
+    glyph, _, role = mark(most_urgent) if most_urgent else ("", "", "")
+    words = Line((Span(label, "dim", bold=True), Span(f" {count}", "dim")), (Span(glyph, role),) if glyph else ())
+    return TextRow((kind, key), (words,) if first else (BLANK, words))
+
+
+def _shelf(snoozing: int, settled: int) -> str:
+    parts = [f"{count:,} {word}" for count, word in ((snoozing, "snoozed"), (settled, "settled")) if count]
+    return f"{', '.join(parts)} · / is:all" if parts else ""
