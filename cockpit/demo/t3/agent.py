@@ -8,22 +8,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cockpit.demo.t3 import record
-from cockpit.demo.t3.clock import after, parse
+from cockpit.demo.t3.clock import after
 from cockpit.demo.t3.failures import CODEX_MISSING, RESTARTED, STALE, unknown_instance
 from cockpit.demo.t3.reactions import react
 from cockpit.demo.t3.settings import READY_INSTANCE
+from cockpit.demo.t3.speech import Speech
 from cockpit.demo.t3.state import Row, Thread, Turn
 from cockpit.demo.t3.steps import Ask, Context, Crash, Liveness, Propose, Reply, Say, Script, Step, Think, Todo, Use
 from cockpit.demo.t3.timeline import Job
 from cockpit.demo.t3.tools import ToolCall
 from cockpit.demo.t3.world import World
 
-_COLD_START = 1.6
+_COLD_START = 2.4
 _WARM_START = 0.35
 _ADOPTED = 0.12
 _REACTION = 0.18
 _STOPPING = 2.0
-_WORD = 0.15
 
 _DENIED = ("decline", "cancel")
 _ASKING_MODES = {
@@ -53,8 +53,7 @@ class Agent:
         self.pending: Pending | None = None
         self._script: Script | None = None
         self._call: ToolCall | None = None
-        self._saying: tuple[str, str, str] | None = None
-        self._said = ""
+        self._speech: Speech | None = None
         self._allowed: set[str] = set()
         self._queue: deque[str] = deque()
         self._job: Job | None = None
@@ -131,8 +130,9 @@ class Agent:
 
     def interrupt(self) -> None:
         """Stop the turn and keep what was said so far; what was sent meanwhile runs as a turn of its own."""
-        if self._script is not None:
-            self.world.later(_REACTION, self._cut_short)
+        turn = self.turn
+        if turn is not None:
+            self.world.later(_REACTION, lambda: self._cut_short() if self.turn is turn else None)
 
     def change_mode(self) -> None:
         """Restart the provider in the thread's new runtime mode, which ends a running turn unfinished."""
@@ -154,16 +154,23 @@ class Agent:
             self._cut_short()
         self.live = False
         self._allowed.clear()
-        self.world.later(_STOPPING, lambda: record.set_session(self.world, self.thread, "stopped"))
+
+        def stopped() -> None:
+            if not self.live and not self.busy:
+                record.set_session(self.world, self.thread, "stopped")
+
+        self.world.later(_STOPPING, stopped)
 
     def lose(self) -> None:
         """Be gone without a word, as when the server is restarted; requests stay open and can only go stale."""
         was_busy = self.busy
         if self._job is not None:
             self._job.cancel()
+        if self._speech is not None:
+            self._speech.drop()
         turn, self.turn = self.turn, None
         self.live = False
-        self.pending = self._script = self._call = self._saying = self._job = None
+        self.pending = self._script = self._call = self._speech = self._job = None
         self._queue.clear()
         if not was_busy or not self.world.version.restart_ends_sessions or self.thread.session is None:
             return
@@ -233,39 +240,12 @@ class Agent:
                 self._crash(step)
 
     def _say(self, step: Say) -> None:
-        words = step.text.split(" ")
-        message = f"assistant:{self.world.ids.uuid(f'message/{self.thread.id}')}"
-        streams = bool(self.world.settings["enableLegacyTokenStreaming"])
-        self._saying = (message, step.text, self.world.now())
-        self._said = ""
-        pieces = max(1, round(step.seconds / _WORD)) if streams else 1
-        size = max(1, -(-len(words) // pieces))
-        chunks = [" ".join(words[i : i + size]) for i in range(0, len(words), size)]
-        pause = step.seconds / len(chunks)
+        def done() -> None:
+            self._speech = None
+            self._soon(lambda: self._step(None))
 
-        def speak(number: int) -> None:
-            last = number == len(chunks) - 1
-            self._utter(message, chunks[number] + ("" if last else " "))
-            if last:
-                self._utter(message, "", done=True)
-                self._saying = None
-                self._soon(lambda: self._step(None))
-            else:
-                self._job = self.world.later(pause, lambda: speak(number + 1))
-
-        self._job = self.world.later(pause, lambda: speak(0))
-
-    def _utter(self, message: str, text: str, *, done: bool = False) -> None:
-        self._said += text
-        record.say(
-            self.world,
-            self.thread,
-            message_id=message,
-            role="assistant",
-            text=text,
-            turn_id=self._turn_id(),
-            streaming=not done,
-        )
+        self._job = None
+        self._speech = Speech(self.world, self.thread, self._turn_id(), step, done)
 
     def _use(self, step: Use, script: Script) -> None:
         self._call = call = ToolCall(self.world, self.thread, self._turn_id(), step)
@@ -338,7 +318,9 @@ class Agent:
         if self._job is not None:
             self._job.cancel()
             self._job = None
-        self._keep_partial_text()
+        if self._speech is not None:
+            self._speech.cut()
+            self._speech = None
         pending, self.pending = self.pending, None
         if pending is not None and isinstance(pending.asks, Use):
             self._resolve_approval(pending, "cancel")
@@ -360,22 +342,6 @@ class Agent:
         record.set_session(world, thread, "running", turn_id=self.turn.id)
         self._script = self._next_script(text)
         self._step(None)
-
-    def _keep_partial_text(self) -> None:
-        if self._saying is None:
-            return
-        message, text, began = self._saying
-        self._saying = None
-        if not self._said:
-            self._utter(message, self._heard_since(text, began))
-        if self._said:
-            self._utter(message, "", done=True)
-
-    def _heard_since(self, text: str, began: str) -> str:
-        """As many words as were written since `began`, at least one."""
-        seconds = (self.world.clock.now() - parse(began)).total_seconds() * self.world.speed
-        words = text.split(" ")
-        return " ".join(words[: max(1, int(seconds / _WORD))]) + " "
 
     def _close(self, state: str, *, cut_short: bool = False) -> None:
         turn, script = self.turn, self._script

@@ -19,7 +19,7 @@ from cockpit.demo.t3.auth import ADMINISTRATIVE, STANDARD, Auth
 from cockpit.demo.t3.clock import ManualClock, RealClock
 from cockpit.demo.t3.faults import Faults
 from cockpit.demo.t3.http import Http
-from cockpit.demo.t3.sockets import Sockets
+from cockpit.demo.t3.sockets import Sockets, settle
 from cockpit.demo.t3.versions import VERSIONS
 from cockpit.demo.t3.world import World
 
@@ -42,6 +42,7 @@ class Simulator:
         self._state = ServerState()
         self._listener: asyncio.Server | None = None
         self._pump: asyncio.Task[None] | None = None
+        self._stopping = False
 
     @property
     def url(self) -> str:
@@ -94,14 +95,18 @@ class Simulator:
 
     async def stop(self) -> None:
         """Close every connection and end every task."""
+        self._stopping = True
         if self._listener is not None:
             self._listener.close()
         self.faults.clear()
         self.drop_connections()
+        # Twice, so that the transports have told their protocols before the requests are cancelled.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
         tasks = [task for task in (self._pump, *self._state.tasks) if task is not None]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await settle(*tasks)
 
     async def restart(self) -> None:
         """Be restarted as the real server would: sockets gone, agents lost, tokens and history kept."""
@@ -121,10 +126,14 @@ class Simulator:
                 _abort(connection)
 
     async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            await self.sockets.serve(WebSocket(scope, receive, send))
-        elif scope["type"] == "http":
-            await self.faults.through(self._answer, scope, receive, send)
+        try:
+            if scope["type"] == "websocket":
+                await self.sockets.serve(WebSocket(scope, receive, send))
+            elif scope["type"] == "http":
+                await self.faults.through(self._answer, scope, receive, send)
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self.http.answer(Request(scope, receive))

@@ -6,10 +6,12 @@ It moves frames; what a method answers is in `rpc`, what a subscription yields i
 import asyncio
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from uvicorn.protocols.utils import ClientDisconnected
 
 from cockpit.demo.t3.auth import Auth, AuthInvalid, Session
 from cockpit.demo.t3.feeds import Feed
@@ -46,17 +48,14 @@ class Sockets:
         """One WebSocket from its upgrade to its end."""
         if self.refuse is not None:
             await _deny(websocket, self._http.replies.text(_request(websocket), "", self.refuse))
-            return
         if websocket.url.path != "/ws":
             await _deny(websocket, self._http.replies.empty(404))
-            return
         try:
             session = self._who(websocket)
         except AuthInvalid as refusal:
             tag, code = "EnvironmentAuthInvalidError", "auth_invalid"
             body = self._http.replies.error(_request(websocket), 401, tag, code, reason=refusal.reason)
             await _deny(websocket, body)
-            return
         await websocket.accept()
         session.last_connected = self._world.clock.now()
         session.connections += 1
@@ -83,9 +82,18 @@ def _request(websocket: WebSocket) -> Request:
     return Request(scope)
 
 
-async def _deny(websocket: WebSocket, response: Any) -> None:
+async def _deny(websocket: WebSocket, response: Response) -> NoReturn:
     await websocket.receive()
     await websocket.send_denial_response(response)
+    # Otherwise uvicorn reports an application that returned before the handshake was complete.
+    raise ClientDisconnected
+
+
+async def settle(*tasks: asyncio.Task[None]) -> None:
+    """Wait for tasks that were cancelled; raises what one of them broke on before that."""
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(outcome, Exception):
+            raise outcome
 
 
 class Connection:
@@ -110,7 +118,7 @@ class Connection:
             self._reading.cancel()
             for task in self._streams.values():
                 task.cancel()
-            await asyncio.gather(self._reading, *self._streams.values(), return_exceptions=True)
+            await settle(self._reading, *self._streams.values())
         if not self._dead and self._websocket.application_state is WebSocketState.CONNECTED:
             await self._websocket.close()
 

@@ -39,7 +39,11 @@ def read(path: str, seconds: float = 0.4) -> Use:
 
 def change(edit: Edit, *, asks: bool = False, seconds: float = 0.5) -> Use:
     """Change a file."""
-    return Use("Edit", {"file_path": edit.path, "diff": edit.hunks}, seconds, asks=asks, edits=(edit,))
+    lines = [line for line in edit.hunks.splitlines() if not line.startswith("@@")]
+    old = "\n".join(line[1:] for line in lines if not line.startswith("+"))
+    new = "\n".join(line[1:] for line in lines if not line.startswith("-"))
+    given = {"file_path": edit.path, "old_string": old, "new_string": new}
+    return Use("Edit", given, seconds, asks=asks, edits=(edit,))
 
 
 def run(command: str, seconds: float = 3.0, *, output: str = "", asks: bool = False, fails: bool = False) -> Use:
