@@ -1,0 +1,97 @@
+"""The help as rows: all keys by group from the register, how a status is found, and how to move. Searchable.
+
+It holds no key of its own: what is remapped or added shows here by itself."""
+
+from collections.abc import Iterable, Mapping
+
+from cockpit.model.work import Status
+from cockpit.ui.actions import Action
+from cockpit.ui.present.glyphs import STALE, STATUS
+from cockpit.ui.present.keys_table import by_group, keys_of
+from cockpit.ui.present.lines import BLANK, Line, Span, dim, line
+from cockpit.ui.present.rows import Row, TextRow
+
+KEYS, LABEL = 13, 18
+NARROW = 76
+_MEANINGS = (
+    (Status.APPROVAL, "it asks whether it may do something; its card shows exactly what"),
+    (Status.QUESTION, "it asks you something, with options or in words"),
+    (Status.PLAN, "it proposes a plan and waits for your word"),
+    (Status.FAILED, "its last turn ended in an error, or its provider did"),
+    (Status.FROZEN, "somebody froze it here: it gets no messages until it is thawed"),
+    (Status.STARTING, "its session or worktree is being made"),
+    (Status.WORKING, "a turn is running"),
+    (Status.DONE, "it finished since you last looked at it"),
+    (Status.IDLE, "it waits for a message, and you have seen its last one"),
+    (Status.ENDED, "its session was stopped; a message starts a new one"),
+    (Status.UNKNOWN, "the source says something that nobody here knows; its own word is shown"),
+)
+_MOVING = (
+    ("↑ ↓ / j k", "move; PgUp, PgDn, Home and End too"),
+    ("← →", "from panel to panel; so does Tab"),
+    ("Esc", "leave a field, a form or a filter; on a screen, back to the fleet"),
+    ("mouse", "click a row, a key in the footer or a chip on a card; the wheel scrolls"),
+)
+
+
+def help_rows(remapped: Mapping[str, str], query: str, width: int) -> list[Row]:
+    """`query` keeps the lines that have all its words. `width` is that of the list in cells."""
+    words = query.casefold().split()
+    rows: list[Row] = []
+    for heading, actions in by_group():
+        _section(
+            rows, heading, [_action(action, remapped, width) for action in actions if _has(action, remapped, words)]
+        )
+    moving = [_plain(("move", keys), keys, said, width) for keys, said in _MOVING if _all(words, f"{keys} {said}")]
+    _section(rows, "Moving", moving)
+    meanings = [_status(status, said, width) for status, said in _MEANINGS if _all(words, f"{status} {said}")]
+    _section(rows, "What a status says", meanings, _DERIVED if not words else ())
+    if not rows:
+        rows.append(TextRow(("empty", ""), (line(f"No key does “{query}”"), dim("Esc shows them all"))))
+    return rows
+
+
+_DERIVED = (
+    "The first that applies, from the top. Each comes from what its source said, with the time: e shows the evidence.",
+    f"{STALE} before the word: the evidence is older than the source's own rhythm allows.",
+)
+
+
+def _section(rows: list[Row], heading: str, found: list[TextRow], notes: Iterable[str] = ()) -> None:
+    if not found:
+        return
+    head = line(Span(heading.upper(), "dim", True))
+    rows.append(TextRow(("heading", heading), (BLANK, head) if rows else (head,)))
+    rows += found
+    rows += [TextRow(("note", heading, place), (dim(f"  {note}"),)) for place, note in enumerate(notes)]
+
+
+def _action(action: Action, remapped: Mapping[str, str], width: int) -> TextRow:
+    keys = "  ".join(keys_of(action, remapped)) or "—"
+    own = remapped.get(action.id) is not None
+    extra = (Span("  yours", "blue"),) if own else ()
+    first = (Span(f"  {keys:<{KEYS}}", bold=True), Span(f"{action.label:<{LABEL}}"))
+    where = f"on {', '.join(sorted(action.screens))}" if action.screens else ""
+    right = (Span(where, "dim"),) if where else ()
+    if width < NARROW:
+        return TextRow(action.id, (Line(first, right, extra), dim(f"  {'':<{KEYS}}{action.tooltip}")), True)
+    return TextRow(action.id, (Line((*first, Span(action.tooltip, "dim")), right, extra),), True)
+
+
+def _plain(row: tuple[str, str], keys: str, said: str, width: int) -> TextRow:
+    return TextRow(row, (line(Span(f"  {keys:<{KEYS}}", bold=True), Span(said, "dim")),), True)
+
+
+def _status(status: Status, said: str, width: int) -> TextRow:
+    glyph, word, role = STATUS[status]
+    return TextRow(("status", word), (line(Span(f"  {glyph} {word:<{KEYS - 2}}", role), Span(said, "dim")),), True)
+
+
+def _has(action: Action, remapped: Mapping[str, str], words: list[str]) -> bool:
+    keys = " ".join((*keys_of(action, remapped), action.keys))
+    return _all(words, f"{keys} {action.id} {action.label} {action.tooltip} {action.group}")
+
+
+def _all(words: list[str], text: str) -> bool:
+    folded = text.casefold()
+    return all(word in folded for word in words)

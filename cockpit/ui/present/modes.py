@@ -1,0 +1,20 @@
+"""The words for what an agent may do unasked and for how it begins. One list, for the form and for the flows."""
+
+from collections.abc import Collection
+
+RUNTIME_MODES = (
+    ("approval-required", "Supervised: asks before commands and edits"),
+    ("auto-accept-edits", "Auto-accept edits: asks before commands"),
+    ("auto", "Auto: the provider decides what to ask"),
+    ("full-access", "Full access: never asks"),
+)
+INTERACTION_MODES = (("default", "Default: works at once"), ("plan", "Plan: proposes a plan first"))
+
+
+def runtime_modes(known: Collection[str]) -> list[tuple[str, str]]:
+    """The modes to offer: those that the source names, also ones that nobody has words for; all when it names none."""
+    if not known:
+        return list(RUNTIME_MODES)
+    words = dict(RUNTIME_MODES)
+    ordered = [mode for mode, _ in RUNTIME_MODES if mode in known] + [mode for mode in known if mode not in words]
+    return [(mode, words.get(mode, mode)) for mode in ordered]

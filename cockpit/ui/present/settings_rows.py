@@ -1,0 +1,237 @@
+"""The configuration as rows of a form: one for each setting, each source's ways out, and each action's keys.
+
+Drawn from the config model and the register of actions; nothing here names a setting, and no token's whereabouts but
+the first word of its command is shown."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from cockpit.config.schema import Config
+from cockpit.config.settings import Kind, Setting, SettingGroup, settings
+from cockpit.model.errors import ConfigError
+from cockpit.ui.actions import ACTIONS, Action
+from cockpit.ui.present.keys_table import by_group, key_names
+from cockpit.ui.present.lines import BLANK, Line, Span, line
+from cockpit.ui.present.rows import Row, TextRow
+
+TITLE = 26
+NARROW = 76
+ON, OFF = "● on", "○ off"
+LISTS = ("t3",)
+"""The lists of sources that can be added to from here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A row that does something to the list of sources: add one, or take `name` out."""
+
+    does: Literal["add", "remove"]
+    table: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """One setting, or one word of a setting that takes several (`word`)."""
+
+    setting: Setting
+    word: object = None
+    problem: str = ""
+    narrow: bool = False
+    selectable: ClassVar[bool] = True
+
+    @property
+    def id(self) -> tuple[str, object]:
+        return (self.setting.key, self.word)
+
+    @property
+    def height(self) -> int:
+        return 2 if self.problem else 1
+
+    @property
+    def on(self) -> bool:
+        """Whether a FLAG, or this word of CHOICES, is set."""
+        value = self.setting.value
+        return value is True if self.word is None else isinstance(value, tuple) and self.word in value
+
+    def lines(self, now: datetime) -> tuple[Line, ...]:
+        setting = self.setting
+        title = setting.title if self.word is None else f"  {self.word}"
+        value = _onoff(self.on) if self.word is not None or setting.kind is Kind.FLAG else _value(setting)
+        own = setting.value != setting.default and not setting.must
+        right = (Span("" if self.narrow else f"  {setting.key}", "dim"),) if self.word is None else ()
+        first = Line((Span(f"  {title:<{TITLE}}"), value), right, (Span("  yours", "blue"),) if own else ())
+        return (first, line(Span(f"  ✗ {self.problem}", "red"))) if self.problem else (first,)
+
+    def changes_in(self, now: datetime) -> float | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """One action and the keys it has for this person."""
+
+    action: Action
+    own: str | None
+    problem: str = ""
+    narrow: bool = False
+    selectable: ClassVar[bool] = True
+
+    @property
+    def id(self) -> tuple[str, object]:
+        return (f"keys.{self.action.id}", None)
+
+    @property
+    def height(self) -> int:
+        return 2 if self.problem else 1
+
+    def lines(self, now: datetime) -> tuple[Line, ...]:
+        keys = "  ".join(key_names(self.own if self.own is not None else self.action.keys))
+        right = (Span("" if self.narrow else f"  keys.{self.action.id}", "dim"),)
+        value = Span(keys or "no key", "text" if keys else "dim", bool(keys))
+        extra = (Span("  yours", "blue"),) if self.own is not None else ()
+        first = Line((Span(f"  {self.action.label:<{TITLE}}"), value), right, extra)
+        return (first, line(Span(f"  ✗ {self.problem}", "red"))) if self.problem else (first,)
+
+    def changes_in(self, now: datetime) -> float | None:
+        return None
+
+
+def settings_rows(config: Config, problems: Mapping[str, str], width: int) -> list[Row]:
+    """`problems` are told under the setting of that key."""
+    rows: list[Row] = []
+    narrow = width < NARROW
+    left = list(LISTS)
+    for group in settings(config):
+        table = group.key.partition(".")[0]
+        if left and table != left[0] and table not in LISTS:
+            rows += [_add(table) for table in left]
+            left = []
+        rows.append(_heading(group.title, group.key, rows))
+        rows += [row for setting in group.settings for row in _fields(setting, problems, narrow)]
+        if table in LISTS:
+            name = group.key.partition(".")[2]
+            rows.append(TextRow(Way("remove", table, name), (line(Span(f"  - remove {name}…", "dim")),), True))
+    rows += [_add(table) for table in left]
+    for heading, actions in by_group():
+        rows.append(_heading(f"Keys: {heading.lower()}", f"keys.{heading}", rows))
+        rows += [KeyRow(a, config.keys.get(a.id), problems.get(f"keys.{a.id}", ""), narrow) for a in actions]
+    return rows
+
+
+def _fields(setting: Setting, problems: Mapping[str, str], narrow: bool) -> list[Row]:
+    problem = problems.get(setting.key, "")
+    if setting.kind is not Kind.CHOICES:
+        return [FieldRow(setting, None, problem, narrow)]
+    words = [FieldRow(setting, word, "", narrow) for word in setting.choices]
+    head = line(Span(f"  {setting.title}"), Span("   one or more", "dim"))
+    told = (line(Span(f"  ✗ {problem}", "red")),) if problem else ()
+    return [TextRow(("words", setting.key), (head, *told)), *words]
+
+
+def _add(table: str) -> TextRow:
+    title = Config.model_fields[table].title or table
+    return TextRow(Way("add", table), (BLANK, line(Span(f"+ add to {title}…", "blue"))), True)
+
+
+def _heading(title: str, key: str, rows: Sequence[Row]) -> TextRow:
+    heading = line(Span(title.upper(), "dim", True))
+    return TextRow(("heading", key), (BLANK, heading) if rows else (heading,))
+
+
+def _onoff(on: bool) -> Span:
+    return Span(ON, "teal") if on else Span(OFF, "dim")
+
+
+def _value(setting: Setting) -> Span:
+    if setting.value is None or setting.value in ("", ()):
+        return Span("not set", "dim")
+    if _is_secret(setting):
+        return Span(f"{as_text(setting).split()[0]} …")
+    text = _choice(setting.value) if setting.kind is Kind.CHOICE else as_text(setting)
+    return Span(f"‹ {text} ›" if setting.kind is Kind.CHOICE else text)
+
+
+def _is_secret(setting: Setting) -> bool:
+    """A command could hold a token in its arguments."""
+    return setting.kind is Kind.WORDS and setting.key.rpartition(".")[2].startswith("token")
+
+
+def as_text(setting: Setting) -> str:
+    """The value as it is typed into a field."""
+    value = setting.value
+    if isinstance(value, tuple):
+        return shlex.join(str(part) for part in value)
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def to_edit(setting: Setting) -> str:
+    """What the field begins with: nothing, where the value is not for everybody's eyes."""
+    return "" if _is_secret(setting) else as_text(setting)
+
+
+def from_text(setting: Setting, text: str) -> object:
+    """What `write` takes for what was typed; None goes back to the default. What cannot be read stays text, so that
+    the configuration's own check says what is wrong with it. Raises ConfigError."""
+    text = text.strip()
+    if not text:
+        return "" if setting.must else None
+    match setting.kind:
+        case Kind.NUMBER:
+            return _number(text, setting.whole)
+        case Kind.WORDS:
+            try:
+                return tuple(shlex.split(text))
+            except ValueError as error:
+                raise ConfigError(f"{setting.key}: {error}".lower() + ".", fix="Close the quotation.") from None
+    return text
+
+
+def _number(text: str, whole: bool) -> object:
+    try:
+        return int(text) if whole else float(text)
+    except ValueError:
+        return text
+
+
+def choice_options(setting: Setting) -> list[tuple[str, str]]:
+    """(text, label) for each value of a CHOICE; `chosen` finds the value again."""
+    return [(str(index), _choice(value)) for index, value in enumerate(setting.choices)]
+
+
+def _choice(value: object) -> str:
+    return {True: "always", False: "off"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+
+
+def toggled(row: FieldRow) -> object:
+    """The new value when the person switches this row."""
+    setting = row.setting
+    if row.word is None:
+        return not row.on
+    kept = setting.value if isinstance(setting.value, tuple) else ()
+    chosen = [word for word in setting.choices if (word in kept) is not (word == row.word)]
+    return tuple(chosen)
+
+
+def key_conflicts(key: str, action_id: str, remapped: Mapping[str, str]) -> list[Action]:
+    """The other actions that this key would reach at the same place."""
+    mine = next(action for action in ACTIONS if action.id == action_id)
+    found = []
+    for other in ACTIONS:
+        if other.id == action_id or key not in _split(remapped.get(other.id, other.keys)):
+            continue
+        if not mine.screens or not other.screens or mine.screens & other.screens:
+            found.append(other)
+    return found
+
+
+def _split(keys: str) -> list[str]:
+    return [key.strip() for key in keys.split(",")]
+
+
+def group_of(key: str, groups: Sequence[SettingGroup]) -> SettingGroup | None:
+    """The group whose setting that is."""
+    return next((group for group in groups if any(setting.key == key for setting in group.settings)), None)
