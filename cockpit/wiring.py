@@ -32,7 +32,7 @@ def sources(loaded: Loaded, where: Paths, clock: Clock) -> dict[str, Source]:
     for t3 in loaded.config.t3:
         found[t3.name] = T3Source(
             t3.name, t3.url, token=token_provider(t3, where.state_dir), poll_seconds=t3.poll_seconds,
-            clock=clock, random=random.Random(), new_id=_new_id,
+            clock=clock, random=random.Random(), new_id=_new_id,  # noqa: S311
         )  # fmt: skip
     if not found:
         found["local"] = LocalT3("local", state_dir=where.state_dir, clock=clock)
@@ -43,7 +43,7 @@ def connect(loaded: Loaded, where: Paths | None = None, clock: Clock = utc_now) 
     """Put a session together. Nothing is read or started yet."""
     where = where or paths()
     store = Store(clock)
-    ledger = SqliteLedger(where.ledger_file, clock)
+    ledger = SqliteLedger(where.ledger_file)
     made = sources(loaded, where, clock)
     actions = Actions(store, made, ledger, clock=clock, new_id=_new_id, who=_who())
     return Session(store, made, ledger, actions, Supervisor(store, made, ledger, clock=clock), clock)
