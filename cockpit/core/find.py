@@ -9,10 +9,9 @@ from cockpit.model.asks import Ask, AskKind
 from cockpit.model.errors import NotFound
 from cockpit.model.fleet import Fleet
 from cockpit.model.health import Health
-from cockpit.model.ids import Ref
 from cockpit.model.work import Project, Thread
 
-_T = TypeVar("_T")
+_T = TypeVar("_T", Thread, Project)
 _CANDIDATES_SHOWN = 12
 
 
@@ -23,7 +22,7 @@ def thread(fleet: Fleet, text: str) -> Thread:
 
 def thread_among(threads: Iterable[Thread], text: str, *, unread: str = "") -> Thread:
     """As `thread`, from any threads (the archive, say); `unread` tells what else could have had it."""
-    return _one("thread", list(threads), text, lambda each: each.ref, lambda each: each.title, _shown_thread, unread)
+    return _one("thread", list(threads), text, _shown_thread, unread)
 
 
 def project(fleet: Fleet, text: str, source: str = "") -> Project:
@@ -38,36 +37,29 @@ def project(fleet: Fleet, text: str, source: str = "") -> Project:
     by_path = [each for each in projects if each.path.rstrip("/") == text.rstrip("/")]
     if len(by_path) == 1:
         return by_path[0]
-    return _one(
-        "project", projects, text, lambda each: each.ref, lambda each: each.title, _shown_project, unread(fleet)
-    )
+    return _one("project", projects, text, _shown_project, unread(fleet))
 
 
 def ask(fleet: Fleet, text: str, kind: AskKind) -> Ask:
     """The open ask of that kind which `text` means: its own id, the beginning of it, or its thread. Raises NotFound."""
     asks = [each for each in fleet.asks if each.kind is kind]
     exact = [each for each in asks if each.id == text]
-    if len(exact) == 1:
-        return exact[0]
     found = exact or [each for each in asks if text and each.id.startswith(text)]
-    threads = _matches(
-        [fleet.threads[ref] for ref in fleet.order], text, lambda each: each.ref, lambda each: each.title
-    )
-    ids = {each.id for each in found}
-    found += [each for each in asks if each.thread in {t.ref for t in threads} and each.id not in ids]
+    if not found:
+        owner = thread(fleet, text)
+        found = [each for each in asks if each.thread == owner.ref]
+        if not found:
+            raise NotFound(f"“{owner.title}” waits for no {kind}; it is {owner.status}.")
+    elif not exact:
+        owners = {each.ref for each in _matches(list(fleet.threads.values()), text)}
+        found += [each for each in asks if each.thread in owners and each not in found]
     if len(found) == 1:
         return found[0]
-    if found:
-        raise NotFound(
-            f"{text!r} could mean {len(found)} of the open {kind}s.",
-            fix="Give the id of one.",
-            candidates=tuple(_shown_ask(each, fleet) for each in found[:_CANDIDATES_SHOWN]),
-        )
-    if len(threads) == 1:
-        raise NotFound(f"“{threads[0].title}” waits for no {kind}; it is {threads[0].status}.")
-    if threads:
-        raise NotFound(f"None of the {len(threads)} threads that match {text!r} waits for a {kind}.")
-    raise NotFound(f"No open {kind} and no thread matches {text!r}.{unread(fleet)}", fix="`cockpit asks` lists them.")
+    raise NotFound(
+        f"{text!r} could mean {len(found)} open {kind}s.",
+        fix="Give the id of one.",
+        candidates=tuple(_shown_ask(each, fleet) for each in found[:_CANDIDATES_SHOWN]),
+    )
 
 
 def unread(fleet: Fleet) -> str:
@@ -79,20 +71,14 @@ def unread(fleet: Fleet) -> str:
     return f" Not read: {said}."
 
 
-def _one(
-    what: str,
-    things: list[_T],
-    text: str,
-    ref_of: Callable[[_T], Ref],
-    title_of: Callable[[_T], str],
-    shown: Callable[[_T], str],
-    unread: str,
-) -> _T:
-    found = _matches(things, text, ref_of, title_of)
+def _one(what: str, things: list[_T], text: str, shown: Callable[[_T], str], unread: str) -> _T:
+    found = _matches(things, text)
     if len(found) == 1:
         return found[0]
     if not found:
-        raise NotFound(f"No {what} matches {text!r}.{unread}", fix="" if unread else _LIST[what])
+        raise NotFound(
+            f"No {what} matches {text!r}.{unread}", fix="" if unread else f"`cockpit {_LIST[what]}` lists them."
+        )
     raise NotFound(
         f"{text!r} matches {len(found)} {what}s.",
         fix="Give the id of one, or more of its title.",
@@ -100,21 +86,19 @@ def _one(
     )
 
 
-_LIST = {"thread": "`cockpit ls` lists them.", "project": "`cockpit projects` lists them."}
+_LIST = {"thread": "ls", "project": "projects"}
 
 
-def _matches(things: list[_T], text: str, ref_of: Callable[[_T], Ref], title_of: Callable[[_T], str]) -> list[_T]:
+def _matches(things: list[_T], text: str) -> list[_T]:
     if not text:
         return []
     word = text.casefold()
-    found = [each for each in things if text in (str(ref_of(each)), ref_of(each).native)]
-    found = found or [each for each in things if title_of(each).casefold() == word]
+    found = [each for each in things if text in (str(each.ref), each.ref.native)]
+    found = found or [each for each in things if each.title.casefold() == word]
     return found or [
         each
         for each in things
-        if str(ref_of(each)).startswith(text)
-        or ref_of(each).native.startswith(text)
-        or word in title_of(each).casefold()
+        if str(each.ref).startswith(text) or each.ref.native.startswith(text) or word in each.title.casefold()
     ]
 
 

@@ -112,6 +112,12 @@ class CanManage(Protocol):
         """Interrupt, stop, modes, rename, archive, settle, snooze, delete: one wire command each."""
 
 
+@runtime_checkable
+class CanDiagnose(Protocol):
+    async def diagnose(self) -> Sequence[tuple[str, str]]:
+        """What `doctor` tells besides health, in pairs of a word and what was found; never a secret. Never raises."""
+
+
 class Ledger(Protocol):
     """What the cockpit itself remembers. Calls may raise LedgerError and block briefly: they belong off the loop."""
 

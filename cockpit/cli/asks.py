@@ -1,0 +1,68 @@
+"""`asks`: what waits for a person, most urgent first, each with all that must be seen to answer it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import click
+
+from cockpit.cli.lines import tint
+from cockpit.cli.look import banner
+from cockpit.cli.start import Start, code_for, json_option, strict_option, timeout_option
+from cockpit.core.session import Session
+from cockpit.export.json import SCHEMA, ask_json, instant
+from cockpit.model.asks import Ask, AskKind
+from cockpit.model.fleet import Fleet
+from cockpit.ui.present.ages import age
+
+_ROLE = {AskKind.APPROVAL: "amber", AskKind.QUESTION: "violet", AskKind.PLAN: "blue", AskKind.ALERT: "red"}
+_HOW = {
+    AskKind.APPROVAL: "cockpit approve {id}   or   cockpit decline {id}",
+    AskKind.QUESTION: "cockpit answer {id} …",
+    AskKind.PLAN: "cockpit implement {id}",
+}
+
+
+@click.command()
+@strict_option
+@timeout_option
+@json_option
+@click.pass_context
+def asks(ctx: click.Context, strict: bool) -> None:
+    """List what waits for a person: approvals, questions, plans."""
+    start: Start = ctx.obj
+
+    async def look(session: Session) -> tuple[Fleet, datetime]:
+        return session.store.fleet, session.clock()
+
+    fleet, now = start.run(look)
+    data = {"schema": SCHEMA, "generated_at": instant(now), "asks": [ask_json(ask) for ask in fleet.asks]}
+    start.say(data, _lines(fleet, now))
+    ctx.exit(code_for(fleet, strict=strict))
+
+
+def _lines(fleet: Fleet, now: datetime) -> Iterator[str]:
+    yield from banner(fleet, now)
+    for ask in fleet.asks:
+        yield from card(ask, fleet, now)
+        if ask.kind in _HOW:
+            yield tint("    " + _HOW[ask.kind].format(id=ask.id), "dim")
+    if not fleet.asks:
+        yield "Not every source could be read." if code_for(fleet, strict=True) else "Nothing waits for you."
+
+
+def card(ask: Ask, fleet: Fleet, now: datetime) -> Iterator[str]:
+    """Everything that the ask says: who, how long, where it would run, the exact text, the choices."""
+    thread = fleet.threads.get(ask.thread)
+    title = thread.title if thread else str(ask.thread)
+    waits = f", waits {age(ask.created_at, now)}" if ask.created_at else ""
+    yield tint(f"{ask.kind}: {title}{waits}", _ROLE[ask.kind])
+    yield f"  {ask.title}" if ask.title else f"  {ask.summary}"
+    if ask.place:
+        yield f"  in {ask.place}"
+    for line in (ask.body or ask.summary).splitlines():
+        yield f"    {line}"
+    for number, question in enumerate(ask.questions, 1):
+        several = " (several)" if question.multi else ""
+        yield f"  {number}. {question.header + ': ' if question.header else ''}{question.text}{several}"
+        for place, option in enumerate(question.options, 1):
+            yield f"     {place}) {option.label}" + (f": {option.description}" if option.description else "")

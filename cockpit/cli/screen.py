@@ -1,0 +1,15 @@
+"""`cockpit` without a command: the screen. It needs a terminal and says so where there is none."""
+
+import sys
+
+from cockpit.cli.start import Misused, Start
+
+
+def screen(start: Start) -> int:
+    """Run the screen until the person leaves; its exit code."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Misused("The screen needs a terminal.", fix="Run it in one, or use `cockpit ls` or `cockpit snapshot`.")
+    loaded = start.loaded
+    from cockpit import wiring
+
+    return wiring.run(loaded)
