@@ -51,10 +51,11 @@ def _look(start: Start) -> Iterator[Finding]:
     yield from findings.versions()
     config = list(findings.configuration(start.named_config, os.environ))
     yield from config
+    size = shutil.get_terminal_size()
     yield from findings.terminal(
         os.environ,
         is_tty=sys.stdout.isatty(),
-        size=tuple(shutil.get_terminal_size()),
+        size=(size.columns, size.lines),
         encoding=sys.stdout.encoding or "",
     )
     if any(each.verdict is Verdict.BAD for each in config):

@@ -1,0 +1,170 @@
+"""`demo`: a living fleet on real protocols, with directories of its own. It touches nothing of the person's own."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from cockpit.cli.start import Failure, Start
+from cockpit.config.files import replace_file
+
+_FIXED = "2026-11-21T03:00:00Z"
+_VERSIONS = ("0.0.28", "0.0.33")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running demo server and the directories that belong to it."""
+
+    url: str
+    config: Path
+    token_file: Path
+    process: "subprocess.Popen[str]"
+
+
+def _moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not an ISO time such as {_FIXED}.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@click.command()
+@click.option("--server-version", type=click.Choice(_VERSIONS), default="0.0.33", show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed makes the same fleet.")
+@click.option(
+    "--fixed-clock",
+    is_flag=False,
+    flag_value=_FIXED,
+    callback=_moment,
+    metavar="[TIME]",
+    help=f"Time stands still there ({_FIXED} if none is given).",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Listen there; otherwise on any free port.")
+@click.option("--serve-only", is_flag=True, help="Only serve, and print where, until interrupted.")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep the demo's directories there, so that a freeze outlives it; otherwise they are removed.",
+)
+@click.pass_obj
+def demo(
+    start: Start,
+    server_version: str,
+    seed: int,
+    fixed_clock: datetime | None,
+    port: int,
+    serve_only: bool,
+    state: Path | None,
+) -> None:
+    """Start a whole living fleet of its own, with nothing to set up.
+
+    Your own configuration, ledger and tokens stay untouched.
+    """
+    arguments = ["--server-version", server_version, "--seed", str(seed), "--port", str(port)]
+    if fixed_clock is not None:
+        arguments += ["--fixed-clock", fixed_clock.isoformat()]
+    with _home(state) as home, _serving(home, arguments) as served:
+        if serve_only:
+            _tell(served)
+            _until_told()
+            return
+        from cockpit.cli.screen import screen
+
+        os.environ.update(_environment(home, served))
+        if code := screen(Start(None)):
+            raise SystemExit(code)
+
+
+@contextlib.contextmanager
+def _home(state: Path | None) -> Iterator[Path]:
+    if state is not None:
+        home = state.absolute()
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield home
+        return
+    with tempfile.TemporaryDirectory(prefix="cockpit-demo-", ignore_cleanup_errors=True) as made:
+        yield Path(made)
+
+
+@contextlib.contextmanager
+def _serving(home: Path, arguments: list[str]) -> Iterator[Served]:
+    """The server in a process of its own: it must not slow the screen, and it ends with our end of its pipe."""
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "cockpit.demo.process", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        line = process.stdout.readline()
+        if not line:
+            said = process.stderr.read().strip().splitlines()
+            raise Failure(
+                f"The demo's server did not start: {said[-1] if said else 'it said nothing'}.",
+                fix="Try another --port, or none.",
+            )
+        ready = json.loads(line)
+        token_file, config = home / "token", home / "config" / "config.toml"
+        replace_file(token_file, ready["token"] + "\n")
+        replace_file(config, _CONFIG.format(url=ready["url"], token_file=json.dumps(str(token_file))))
+        yield Served(ready["url"], config, token_file, process)
+    finally:
+        process.stdin.close()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+        process.stderr.close()
+
+
+_CONFIG = """[[t3]]
+name = "demo"
+url = "{url}"
+token_file = {token_file}
+"""
+
+
+def _environment(home: Path, served: Served) -> dict[str, str]:
+    kept = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "STATE", "CACHE")}
+    return {**kept, "COCKPIT_CONFIG": str(served.config)}
+
+
+def _tell(served: Served) -> None:
+    home = served.config.parent.parent
+    names = " ".join(f"{name}={value}" for name, value in _environment(home, served).items())
+    click.echo(f"URL: {served.url}")
+    click.echo(f"Token file: {served.token_file}")
+    click.echo(f"Use it: env {names} cockpit")
+    click.echo("Ctrl+C ends it.")
+    sys.stdout.flush()
+
+
+def _until_told() -> None:
+    """Until a signal says that it is enough; nothing is left behind then."""
+    signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    old = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        signal.sigwait(signals)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, old)
