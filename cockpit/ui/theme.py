@@ -1,0 +1,170 @@
+"""Themes: one TOML file each, shipped ones and a person's own, made into what Textual and the line widgets draw with.
+
+A broken theme never stops the program: it is left out, and the message says which key of which file to mend.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from textual.theme import Theme
+
+from cockpit.config.load import nearest, read_text
+from cockpit.model.errors import ConfigError
+from cockpit.model.text import one_line
+from cockpit.ui.present.colours import ROLES, Palette
+from cockpit.ui.present.fewer_colours import in_16_colours, in_256_colours
+
+DEFAULT = "night"
+_SIXTEEN = "sixteen"
+_NICKNAMES = {"dark": DEFAULT, "light": "day"}
+_PALETTE = TypeAdapter(Palette)
+
+
+@dataclass(frozen=True)
+class Themes:
+    """What could be loaded, by name, and one sentence per file that could not."""
+
+    palettes: Mapping[str, Palette]
+    problems: tuple[str, ...] = ()
+
+    @cached_property
+    def themes(self) -> tuple[Theme, ...]:
+        return tuple(textual_theme(palette) for palette in self.palettes.values())
+
+    def choose(self, name: str) -> str:
+        """The name of the theme to use: `name` itself where there is one, else the default."""
+        name = name if name in self.palettes else _NICKNAMES.get(name, name)
+        return name if name in self.palettes else DEFAULT
+
+    def why_not(self, name: str) -> str | None:
+        """Why `choose` gives something else than `name`; None when it does not."""
+        if name in self.palettes or name in _NICKNAMES:
+            return None
+        return f"There is no theme {one_line(name, 40)!r}, so {DEFAULT} is shown. {nearest(name, self.palettes.keys())}"
+
+    def palette(self, name: str) -> Palette:
+        return self.palettes[self.choose(name)]
+
+    def reduced(self, color_system: str | None) -> "Themes":
+        """The same themes for a terminal of that many colours, in rich's words (`Console().color_system`)."""
+        if color_system == "256":
+            palettes = {name: in_256_colours(palette) for name, palette in self.palettes.items()}
+        elif color_system == "standard" and _SIXTEEN in self.palettes:
+            sixteen = self.palettes[_SIXTEEN]
+            palettes = {name: in_16_colours(palette, sixteen) for name, palette in self.palettes.items()}
+        else:
+            return self
+        return Themes(palettes, self.problems)
+
+
+def load_themes(own: Path | None = None) -> Themes:
+    """The shipped themes, and those in the directory `own`, which win by name. Raises ConfigError without a default."""
+    palettes: dict[str, Palette] = {}
+    problems: list[str] = []
+    for file in [*_toml_files(shipped_dir()), *(_toml_files(own) if own else ())]:
+        try:
+            palette = read_theme(file)
+        except ConfigError as error:
+            problems.append(f"{error} The theme is left out.")
+        else:
+            palettes[palette.name] = palette
+    if DEFAULT not in palettes:
+        raise ConfigError(f"The theme {DEFAULT!r} is missing from this installation.", fix="Install cockpit again.")
+    return Themes(palettes, tuple(problems))
+
+
+def shipped_dir() -> Path:
+    """`cockpit/themes` in an installed package, `themes/` beside the package in a checkout."""
+    package = Path(str(files("cockpit")))
+    installed = package / "themes"
+    return installed if installed.is_dir() else package.parent / "themes"
+
+
+def read_theme(file: Path) -> Palette:
+    """One theme. Raises ConfigError that names the file and the key."""
+    try:
+        content = tomllib.loads(read_text(file) or "")
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file} is not TOML: {one_line(str(error))}.") from None
+    colours = content.pop("colors", {})
+    if not isinstance(colours, dict):
+        raise ConfigError(f"{file}: colors is not a table.", fix="Write [colors] on a line of its own.")
+    wrong = [f"{key} is no key of a theme" for key in content if key not in ("name", "dark")]
+    wrong += [f"colors.{key} is not a colour of a theme" for key in colours if key in ("name", "dark")]
+    if wrong:
+        raise ConfigError(f"{file}: {'; '.join(wrong)}.", fix="A theme has name, dark and [colors].")
+    try:
+        return _PALETTE.validate_python({**content, **colours})
+    except ValidationError as error:
+        found = error.errors()
+        fixes = [_fix(problem) for problem in found if problem["type"] == "unexpected_keyword_argument"]
+        said = "; ".join(_said(problem) for problem in found[:4]) + ("; …" if len(found) > 4 else "")
+        raise ConfigError(f"{file}: {said}.", fix=fixes[0] if fixes else "") from None
+
+
+def textual_theme(palette: Palette) -> Theme:
+    """The palette as a Textual theme: `$needs`, `$text-dim`, `$border-dim` … for our CSS, Textual's own names for stock
+    widgets. `$border` is Textual's word for the border of what has the focus."""
+    p = palette
+    names = {role.replace("_", "-"): colour for role, colour in p.colours.items()}
+    variables = {
+        **names,
+        "border": p.focus, "border-blurred": p.border, "border-dim": p.border, "border-focus": p.focus,
+        "text": p.text, "text-dim": p.dim, "text-faint": p.faint, "text-muted": p.dim, "text-disabled": p.dim,
+        "text-primary": p.agent, "text-secondary": p.agent, "text-accent": p.you, "text-warning": p.needs,
+        "text-error": p.failed, "text-success": p.done, "foreground-muted": p.dim, "foreground-disabled": p.dim,
+        "block-cursor-background": p.selection, "block-cursor-foreground": p.text, "block-cursor-text-style": "bold",
+        "block-cursor-blurred-background": p.selection, "block-cursor-blurred-foreground": p.text,
+        "block-hover-background": p.selection, "surface-active": p.ground,
+        "input-cursor-background": p.text, "input-cursor-foreground": p.ground,
+        "input-selection-background": p.selection, "input-selection-foreground": p.text,
+        "screen-selection-background": p.selection, "screen-selection-foreground": p.text,
+        "scrollbar": p.border, "scrollbar-hover": p.dim, "scrollbar-active": p.focus,
+        "scrollbar-background": p.ground, "scrollbar-background-hover": p.ground,
+        "scrollbar-background-active": p.ground, "scrollbar-corner-color": p.ground,
+        "footer-background": p.ground, "footer-foreground": p.dim, "footer-key-background": p.ground,
+        "footer-key-foreground": p.you, "footer-description-background": p.ground,
+        "footer-description-foreground": p.dim, "footer-item-background": p.ground,
+        "link-color": p.agent, "link-background": p.ground, "link-color-hover": p.text,
+        "link-background-hover": p.selection,
+        "button-foreground": p.text, "button-color-foreground": p.ground,
+    }  # fmt: skip
+    return Theme(
+        name=p.name, dark=p.dark, primary=p.focus, secondary=p.agent, accent=p.you, warning=p.needs, error=p.failed,
+        success=p.done, foreground=p.text, background=p.ground, surface=p.ground, panel=p.ground, boost=p.ground,
+        variables=variables,
+    )  # fmt: skip
+
+
+def _toml_files(directory: Path) -> Iterable[Path]:
+    return sorted(directory.glob("*.toml"))
+
+
+def _where(problem: Any) -> str:
+    key = str(problem["loc"][0])
+    return key if key in ("name", "dark") else f"colors.{key}"
+
+
+def _said(problem: Any) -> str:
+    where = _where(problem)
+    match problem["type"]:
+        case "missing":
+            return f"{where} is missing"
+        case "unexpected_keyword_argument":
+            return f"{where} is not a colour of a theme"
+        case _ if where == "dark":
+            return "dark is not true or false"
+        case _ if where == "name":
+            return "name is not a word of small letters, digits, - and _"
+        case _:
+            return f"{where} is not a colour such as #cfd8e6"
+
+
+def _fix(problem: Any) -> str:
+    return nearest(str(problem["loc"][0]), ROLES)
