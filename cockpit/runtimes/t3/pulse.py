@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cockpit.core.ports import Clock
-from cockpit.model.errors import AuthError, CockpitError
+from cockpit.model.errors import AuthError, CockpitError, SourceError
 from cockpit.model.health import Health, Offer, SourceState
 from cockpit.model.work import ModelChoice
 from cockpit.runtimes.t3.server import Server
@@ -13,6 +13,7 @@ _DOWN_AFTER = timedelta(seconds=60)
 _LATE_AFTER_FAILURES = 2
 _REMARK_FOR = timedelta(minutes=5)
 _EXPIRES_SOON = timedelta(days=3)
+_NO_ANSWER = SourceError("The server has not answered yet.", fix="Wait, or look at the server.")
 SKEW_TOLD = timedelta(seconds=30)
 
 
@@ -38,6 +39,7 @@ class Pulse:
     _error: CockpitError | None = None
     _absent: bool = False
     _failures: int = 0
+    _waiting: bool = False
     _remarks: list[tuple[datetime, str]] = field(default_factory=list)
 
     @property
@@ -50,7 +52,7 @@ class Pulse:
 
     def good(self) -> None:
         self._read_at = self._checked_at = self.clock()
-        self._error, self._failures, self._absent = None, 0, False
+        self._error, self._failures, self._absent, self._waiting = None, 0, False, False
 
     def heard(self) -> None:
         """The socket brought something."""
@@ -58,8 +60,13 @@ class Pulse:
 
     def failed(self, error: CockpitError, *, absent: bool = False) -> None:
         self._checked_at = self.clock()
-        self._error, self._absent = error, absent
+        self._error, self._absent, self._waiting = error, absent, False
         self._failures += 1
+
+    def slow(self) -> None:
+        """A read is under way for longer than it should be; it has not failed yet."""
+        self._checked_at = self.clock()
+        self._waiting = True
 
     def remark(self, words: str) -> None:
         """Something that a person should know for a while."""
@@ -71,7 +78,9 @@ class Pulse:
         health = self._judge(now)
         if health is not self._health:
             self._health, self._since = health, now
-        told = self._error if health is not Health.UP else None
+        told = self._error or (_NO_ANSWER if self._waiting else None)
+        if health is Health.UP:
+            told = None
         return SourceState(
             name=self.name,
             kind="t3",
@@ -87,7 +96,7 @@ class Pulse:
             tried=self.tried,
             offers=self.offers,
             runtime_modes=self.server.runtime_modes,
-            default_model=self.default_model,
+            default_model=self.default_model or _first_ready(self.offers),
             notes=tuple(self._notes(now, health)),
         )
 
@@ -98,12 +107,12 @@ class Pulse:
             return Health.ABSENT
         if self._read_at is None:
             return Health.DOWN
-        if self._error is None or self.socket:
+        if self.socket or (self._error is None and not self._waiting):
             return Health.UP
         if now - self._read_at > _DOWN_AFTER:
             return Health.DOWN
         overdue = now - self._read_at > timedelta(seconds=3 * self.interval)
-        return Health.LATE if overdue or self._failures >= _LATE_AFTER_FAILURES else Health.UP
+        return Health.LATE if self._waiting or overdue or self._failures >= _LATE_AFTER_FAILURES else Health.UP
 
     def _notes(self, now: datetime, health: Health) -> list[str]:
         self._remarks = [(at, said) for at, said in self._remarks if now - at < _REMARK_FOR]
@@ -123,6 +132,12 @@ class Pulse:
         if self._error is not None and health is Health.UP and self._failures >= _LATE_AFTER_FAILURES:
             notes.append(f"Polling fails, the socket still brings changes: {self._error.message}")
         return notes
+
+
+def _first_ready(offers: tuple[Offer, ...]) -> ModelChoice | None:
+    return next(
+        (ModelChoice(offer.instance, offer.models[0]) for offer in offers if offer.ready and offer.models), None
+    )
 
 
 def _length(span: timedelta) -> str:

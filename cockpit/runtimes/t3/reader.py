@@ -98,6 +98,14 @@ class Reader:
         self._seen = (*digest, reading.sequence)
         return reading
 
+    async def fresh(self) -> Reading:
+        """Read whole, whatever was read before, and remember nothing of it."""
+        seen, self._seen = self._seen, None
+        try:
+            return await self.read()
+        finally:
+            self._seen = seen
+
     async def detail(self, thread: str, *, turns: int | None = None, before: str | None = None) -> Json:
         """One thread's body, `{thread, page?}`. Raises Missing for a thread that is archived, deleted or unknown."""
         if self._full is None:

@@ -23,8 +23,11 @@ from cockpit.runtimes.t3.decode import (
     waits,
     with_flags,
 )
-from cockpit.runtimes.t3.wire import Json, flag, identity
+from cockpit.runtimes.t3.status import session_word
+from cockpit.runtimes.t3.wire import Json, identity
 
+LEARN_AGAIN = 1.0
+_LEARN_AGAIN = timedelta(seconds=LEARN_AGAIN)
 _GLANCE_AGAIN = timedelta(seconds=5)
 
 
@@ -39,8 +42,10 @@ class _Row:
     until: datetime | None
     known: Known = NOTHING_KNOWN
     known_for: Json | None = None
+    learned_at: datetime | None = None
     glanced_at: datetime | None = None
     fresh: bool = True
+    retry: bool = False
 
 
 class Rows:
@@ -111,9 +116,23 @@ class Rows:
         kept = self._rows.get(native)
         return kept.thread if kept else None
 
-    def unread(self) -> list[str]:
-        """Threads in which something waits whose words were not read since the row changed."""
-        return [native for native, kept in self._rows.items() if waits(kept.flagged) and kept.known_for is not kept.row]
+    def unread(self, *, again: bool = False) -> list[str]:
+        """Threads in which something waits whose words were not read since the row changed; those never read first.
+        With `again` those too whose reading failed."""
+        now = self._clock()
+        found: list[tuple[bool, str]] = []
+        for native, kept in self._rows.items():
+            if not waits(kept.flagged):
+                continue
+            failed = again and kept.retry
+            rested = kept.learned_at is None or now - kept.learned_at >= _LEARN_AGAIN
+            if failed or (kept.known_for is not kept.row and (rested or not kept.thread.asks)):
+                found.append((bool(kept.thread.asks), native))
+        return [native for _, native in sorted(found, key=lambda pair: pair[0])]
+
+    def resting(self) -> bool:
+        """Some thread is to be read again, but not yet."""
+        return any(waits(kept.flagged) and kept.known_for is not kept.row for kept in self._rows.values())
 
     def unglanced(self, limit: int) -> list[str]:
         """A few threads of whose doing the row says nothing and which moved since somebody looked last."""
@@ -138,25 +157,25 @@ class Rows:
             return None
         return self._know(kept, asked_for, self._known(detail))
 
-    def learn_not(self, native: str, asked_for: Json, why: str) -> Thread | None:
-        """The detail could not be read. What was known stays while the row stays."""
+    def learn_not(self, native: str, asked_for: Json, why: str, *, retry: bool) -> Thread | None:
+        """The detail could not be read. What was known before stays; `retry` when another try may help."""
         kept = self._rows.get(native)
         if kept is None:
             return None
-        return self._know(kept, asked_for, replace(kept.known, note=why))
+        changed = self._know(kept, asked_for, replace(kept.known, note=why))
+        kept.retry = retry
+        return changed
 
-    def open_asks(self, native: str) -> bool:
-        """All flags of the row are borne out by asks that were read."""
+    def unborne(self, native: str) -> bool:
+        """The row's flags say that something waits, but no ask that was read tells what."""
         kept = self._rows.get(native)
-        return kept is not None and bool(kept.thread.asks)
+        return kept is not None and waits(kept.flagged) and not kept.thread.asks
 
     def overdue(self) -> list[Thread]:
         """Threads whose status changed by the passing of time alone."""
-        now, changed = self._server_now(), []
-        for kept in self._rows.values():
-            if kept.until is not None and now > kept.until and self._redo(kept):
-                changed.append(kept.thread)
-        return changed
+        now = self._server_now()
+        due = [kept for kept in self._rows.values() if kept.until is not None and now > kept.until]
+        return [kept.thread for kept in due if self._redo(kept)]
 
     def redo(self) -> None:
         """Decode all anew: capabilities or skew changed."""
@@ -169,14 +188,8 @@ class Rows:
                 self._redo(old)
             return old
         flagged = with_flags(row) if full else row
-        if full:
-            known = self._known(row)
-        elif old is None:
-            known = NOTHING_KNOWN
-        elif waits(row):
-            known = replace(old.known, latest="")
-        else:
-            known = Known(context=old.known.context)
+        known = self._known(row) if full else _still_known(old, row)
+        moved = old is None or session_word(old.flagged) != session_word(row)
         thread, until = self._decode(flagged, known)
         return _Row(
             row=row,
@@ -185,7 +198,8 @@ class Rows:
             until=until,
             known=known,
             known_for=row if full else None,
-            glanced_at=old.glanced_at if old else None,
+            learned_at=old.learned_at if old else None,
+            glanced_at=old.glanced_at if old and not moved else None,
             fresh=old is None,
         )
 
@@ -200,6 +214,8 @@ class Rows:
     def _know(self, kept: _Row, asked_for: Json, known: Known) -> Thread | None:
         kept.known = known
         kept.known_for = asked_for
+        kept.retry = False
+        kept.learned_at = self._clock()
         return kept.thread if self._redo(kept) else None
 
     def _redo(self, kept: _Row) -> bool:
@@ -223,10 +239,14 @@ class Rows:
         return self._clock() + self.skew
 
 
-def promised_missing(row: Json, thread: Thread | None) -> bool:
-    """The row's flags say that something waits, but no ask of the thread tells what."""
-    return (
-        thread is not None
-        and not thread.asks
-        and (flag(row, "hasPendingApprovals") or flag(row, "hasPendingUserInput"))
+def _still_known(old: _Row | None, row: Json) -> Known:
+    """What of the old row's detail holds for the new row until it is read again."""
+    if old is None:
+        return NOTHING_KNOWN
+    same = session_word(old.flagged) == session_word(row)
+    return Known(
+        asks=old.known.asks if waits(row) else (),
+        note=old.known.note if waits(row) else "",
+        latest=old.known.latest if same else "",
+        context=old.known.context,
     )

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from cockpit.model.errors import CockpitError, Rejected, SourceError
@@ -14,6 +14,7 @@ from cockpit.model.text import one_line
 from cockpit.runtimes.t3 import failures
 from cockpit.runtimes.t3.failures import Lost
 from cockpit.runtimes.t3.http import BODY_LIMIT, Address, parse_json
+from cockpit.runtimes.t3.tasks import spawn
 from cockpit.runtimes.t3.wire import Json, mapping, rows, text
 
 if TYPE_CHECKING:
@@ -69,17 +70,17 @@ class Socket:
             self._connection = await self._open()
             self.lost.clear()
             self._tasks = [
-                asyncio.create_task(self._listen(self._connection), name="t3 socket"),
-                asyncio.create_task(self._keep_alive(self._connection), name="t3 socket ping"),
+                spawn(self._listen(self._connection), name="t3 socket"),
+                spawn(self._keep_alive(self._connection), name="t3 socket ping"),
             ]
 
-    async def call(self, tag: str, payload: Json, *, timeout: float | None = None) -> Any:
+    async def call(self, tag: str, payload: Json, *, seconds: float | None = None) -> Any:
         """One request and its value. Raises Refusal when the server says no, Lost when the connection went or no answer
         came in time."""
         request, inbox = self._register()
         try:
             await self._send_request(request, tag, payload)
-            async with asyncio.timeout(timeout or self._timeout):
+            async with asyncio.timeout(seconds or self._timeout):
                 while True:
                     frame = await inbox.get()
                     if frame is None:
@@ -88,11 +89,11 @@ class Socket:
                         return _exit_value(frame)
                     await self._send({"_tag": "Ack", "requestId": request})
         except TimeoutError:
-            raise failures.no_answer(self._address.shown, timeout or self._timeout, connected=True) from None
+            raise failures.no_answer(self._address.shown, seconds or self._timeout, connected=True) from None
         finally:
             self._waiting.pop(request, None)
 
-    async def stream(self, tag: str, payload: Json) -> AsyncIterator[Json]:
+    async def stream(self, tag: str, payload: Json) -> AsyncGenerator[Json, None]:
         """The items of a subscription until the server ends it. Each chunk is acknowledged once its items were taken.
         Raises Refusal, or Lost when the connection goes."""
         request, inbox = self._register()
