@@ -1,0 +1,115 @@
+"""Draws one item of a conversation: who speaks and what they said. Calls, notices and cards have files of their own.
+
+Pure. It must never parse what agents wrote as markup; Markdown goes through the pen alone."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+from cockpit.model.talk import Changes, Exchange, Message, Notice, Plan, Role, Steps, ToolCall
+from cockpit.ui.present.call_lines import call_lines, run_lines
+from cockpit.ui.present.card_lines import changes_lines, plan_lines, steps_lines
+from cockpit.ui.present.lines import Line, Span
+from cockpit.ui.present.note_lines import exchange_lines, notice_lines
+from cockpit.ui.present.pen import Pen, blank
+from cockpit.ui.present.talk_items import Item
+
+STREAMING = "▍"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What all items of one conversation are drawn with. `today` and `zone` are the person's."""
+
+    width: int
+    pen: Pen
+    today: date
+    zone: tzinfo | None = None
+    agent: str = "Agent"
+
+
+def lead(item: Item) -> int:
+    """How many lines stand above the item's own first one."""
+    return 2 if item.day else int(item.gap)
+
+
+def draw(item: Item, opened: bool, look: Look) -> list[Strip]:
+    """All lines of the item, each at most `look.width` cells."""
+    above = blank(lead(item))
+    if item.day:
+        above[-1] = look.pen.rule(day_words(item.day, look.today), look.width)
+    return [*above, *_own(item, opened, look)]
+
+
+def clock(at: datetime, look: Look) -> str:
+    """`14:02`, with the date before it when that is not today."""
+    local = at.astimezone(look.zone)
+    time = f"{local:%H:%M}"
+    return time if local.date() == look.today else f"{_date(local.date(), look.today)} {time}"
+
+
+def day_words(day: date, today: date) -> str:
+    return "today" if day == today else f"{day:%A} {_date(day, today)}"
+
+
+def _own(item: Item, opened: bool, look: Look) -> list[Strip]:
+    match item.entry:
+        case Message() as message:
+            return _message(message, item.heading, look)
+        case ToolCall() as call:
+            if item.run:
+                calls = [entry for entry in item.entries if isinstance(entry, ToolCall)]
+                return run_lines(calls, opened, look.width, look.pen)
+            return call_lines(call, opened, look.width, look.pen, indent=4 if item.inside else 2)
+        case Notice() as notice:
+            return notice_lines(notice, opened, look.width, look.pen)
+        case Exchange() as exchange:
+            return exchange_lines(exchange, item.by, opened, look.width, look.pen)
+        case Steps() as steps:
+            return steps_lines(steps, opened, look.width, look.pen)
+        case Plan() as plan:
+            when = clock(plan.implemented_at, look) if plan.implemented_at else ""
+            return plan_lines(plan, when, opened, look.width, look.pen)
+        case Changes() as changes:
+            return changes_lines(changes, opened, look.width, look.pen)
+
+
+def _message(message: Message, heading: bool, look: Look) -> list[Strip]:
+    pen, width = look.pen, look.width
+    strips: list[Strip] = []
+    if heading:
+        name, role = _speaker(message, look)
+        strips.append(pen.line(Line((Span(name, role, True),), (Span(clock(message.at, look), "dim"),)), width))
+    if message.role is Role.ASSISTANT:
+        body = pen.prose(message.text, width) if message.text.strip() else []
+    else:
+        body = pen.text(message.text.strip("\n"), width) if message.text.strip() else []
+    strips += _with_cursor(body, width, pen) if message.streaming else body
+    strips += [
+        pen.line(Line((Span("+ ", "faint"), Span(name, "dim"), Span("  attached", "dim"))), width)
+        for name in message.attachments
+    ]
+    return strips or pen.text("(nothing was said)", width, "dim")
+
+
+def _speaker(message: Message, look: Look) -> tuple[str, str]:
+    match message.role:
+        case Role.USER:
+            return message.author or "You", "you"
+        case Role.ASSISTANT:
+            return message.author or look.agent, "agent"
+    return (message.author or "system").capitalize(), "dim"
+
+
+def _with_cursor(body: list[Strip], width: int, pen: Pen) -> list[Strip]:
+    """A still mark where the text goes on growing."""
+    mark = Segment(STREAMING, pen.style("agent"))
+    if body and (last := body[-1]).cell_length < width:
+        return [*body[:-1], Strip([*last, mark])]
+    return [*body, Strip([mark])]
+
+
+def _date(day: date, today: date) -> str:
+    return f"{day.day} {day:%b}" if day.year == today.year else f"{day.day} {day:%b %Y}"
