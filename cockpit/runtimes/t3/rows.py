@@ -2,7 +2,8 @@
 
 It must never read or emit; it is told what was read and says what became of it."""
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -27,8 +28,8 @@ from cockpit.runtimes.t3.status import session_word
 from cockpit.runtimes.t3.wire import Json, identity
 
 LEARN_AGAIN = 1.0
-_LEARN_AGAIN = timedelta(seconds=LEARN_AGAIN)
-_GLANCE_AGAIN = timedelta(seconds=5)
+_GLANCE_AGAIN = 5.0
+"""Seconds between two looks into the same thread."""
 
 
 @dataclass(slots=True)
@@ -42,8 +43,8 @@ class _Row:
     until: datetime | None
     known: Known = NOTHING_KNOWN
     known_for: Json | None = None
-    learned_at: datetime | None = None
-    glanced_at: datetime | None = None
+    learned_at: float | None = None
+    glanced_at: float | None = None
     fresh: bool = True
     retry: bool = False
 
@@ -51,9 +52,10 @@ class _Row:
 class Rows:
     """Threads and projects by native id."""
 
-    def __init__(self, source: str, clock: Clock) -> None:
+    def __init__(self, source: str, clock: Clock, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._source = source
         self._clock = clock
+        self._monotonic = monotonic
         self._rows: dict[str, _Row] = {}
         self._projects: dict[str, Project] = {}
         self._raw_projects: dict[str, Json] = {}
@@ -119,13 +121,13 @@ class Rows:
     def unread(self, *, again: bool = False) -> list[str]:
         """Threads in which something waits whose words were not read since the row changed; those never read first.
         With `again` those too whose reading failed."""
-        now = self._clock()
+        now = self._monotonic()
         found: list[tuple[bool, str]] = []
         for native, kept in self._rows.items():
             if not waits(kept.flagged):
                 continue
             failed = again and kept.retry
-            rested = kept.learned_at is None or now - kept.learned_at >= _LEARN_AGAIN
+            rested = kept.learned_at is None or now - kept.learned_at >= LEARN_AGAIN
             if failed or (kept.known_for is not kept.row and (rested or not kept.thread.asks)):
                 found.append((bool(kept.thread.asks), native))
         return [native for _, native in sorted(found, key=lambda pair: pair[0])]
@@ -136,7 +138,7 @@ class Rows:
 
     def unglanced(self, limit: int) -> list[str]:
         """A few threads of whose doing the row says nothing and which moved since somebody looked last."""
-        now = self._clock()
+        now = self._monotonic()
         found: list[str] = []
         for native, kept in self._rows.items():
             moved = kept.known_for is not kept.row and (not kept.fresh or kept.thread.status is Status.WORKING)
@@ -148,7 +150,7 @@ class Rows:
 
     def glancing(self, native: str) -> None:
         if kept := self._rows.get(native):
-            kept.glanced_at = self._clock()
+            kept.glanced_at = self._monotonic()
 
     def learn(self, native: str, asked_for: Json, detail: Json) -> Thread | None:
         """The thread's detail was read while its row was `asked_for`; returns the thread if it changed."""
@@ -215,7 +217,7 @@ class Rows:
         kept.known = known
         kept.known_for = asked_for
         kept.retry = False
-        kept.learned_at = self._clock()
+        kept.learned_at = self._monotonic()
         return kept.thread if self._redo(kept) else None
 
     def _redo(self, kept: _Row) -> bool:
