@@ -82,7 +82,7 @@ def _words(text: str) -> Iterator[_Word]:
             yield _Word((key or "").lower(), value.casefold(), bool(found["no"]))
 
 
-def _test(word: _Word) -> Test | None | str:
+def _test(word: _Word) -> Test | str | None:
     """What the word asks of a thread; None if it asks nothing; a sentence if it is not understood."""
     value = word.value
     match word.key:
@@ -114,7 +114,7 @@ def _status(value: str) -> Test | str:
     return lambda thread, fleet, now: thread.status in wanted
 
 
-def _is(value: str) -> Test | None | str:
+def _is(value: str) -> Test | str | None:
     match value:
         case "all":
             return None

@@ -1,4 +1,4 @@
-"""The top of every screen: what each source is worth right now, who waits, what runs, what it cost; and what is on hold.
+"""The top of every screen: what each source is worth now, who waits, what runs, what it cost, and what is on hold.
 
 It leaves out words until the rest fits, never a source that is not well and never who waits."""
 

@@ -69,14 +69,13 @@ class ThreadRow:
         thread = self.thread
         glyph, word, role = mark(thread)
         loud = GROUP_OF[thread.status] in _LOUD
-        left = [Span(f"{glyph} ", role, loud), Span(thread.title, bold=loud)]
-        if thread.frozen and thread.status is not Status.FROZEN:
-            left.append(Span(f" {FROZEN}", "ice"))
-        extra = [Span(f"  ({thread.team})", "dim")] if thread.team else []
+        left = (Span(f"{glyph} ", role, loud), Span(thread.title, bold=loud))
+        extra = [Span(f"  ({thread.team} team)", "dim")] if thread.team else []
         if self.badge and self.height == 1:
             extra.append(Span(f"  {self.badge}", "dim"))
-        right = (Span(word, role), Span(f" {age(thread.since, now):>4}", "dim"))
-        first = Line(tuple(left), right, tuple(extra))
+        halted = (Span(f"{FROZEN} ", "ice"),) if thread.frozen and thread.status is not Status.FROZEN else ()
+        right = (*halted, Span(word, role), Span(f" {age(thread.since, now):>4}", "dim"))
+        first = Line(left, right, tuple(extra))
         if self.height == 1:
             return (first,)
         badge = (Span(self.badge, "dim"),) if self.badge else ()
