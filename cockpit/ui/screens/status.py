@@ -1,0 +1,94 @@
+"""What the fleet costs and how its sources are: totals, a line for each thread, the health of each source.
+
+It only reads the fleet; Enter on a thread goes to it."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+
+from cockpit.model.fleet import Fleet
+from cockpit.model.ids import Ref
+from cockpit.ui.actions import At
+from cockpit.ui.messages import GoTo
+from cockpit.ui.present.status_rows import source_rows, totals, usage_rows
+from cockpit.ui.screens.cockpit_screen import CockpitScreen
+from cockpit.ui.widgets.row_list import RowList
+from cockpit.ui.widgets.text_lines import TextLines
+
+WIDE = 110
+
+
+class StatusScreen(CockpitScreen):
+    NAME = "status"
+    TITLE_WORD = "Status"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", show=False),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+    ]
+    DEFAULT_CSS = """
+    StatusScreen #panels { layout: vertical; height: 1fr; }
+    StatusScreen .panel {
+        border: round $border-dim; padding: 0 1; border-title-color: $text; border-subtitle-color: $text-dim;
+        &:focus-within { border: round $border-focus; }
+    }
+    StatusScreen #totals { margin: 0 2; }
+    StatusScreen #sources { height: auto; max-height: 45%; }
+    StatusScreen #sources RowList { height: auto; max-height: 100%; }
+    StatusScreen #threads { height: 1fr; min-height: 5; }
+    StatusScreen.-wide #panels { layout: horizontal; }
+    StatusScreen.-wide #totals { margin: 1 2; }
+    StatusScreen.-wide #sources { width: 46; height: 1fr; max-height: 100%; }
+    StatusScreen.-wide #sources RowList { height: 1fr; }
+    StatusScreen.-wide #threads { width: 1fr; height: 1fr; }
+    """
+
+    def middle(self) -> ComposeResult:
+        yield TextLines(id="totals")
+        with Container(id="panels"):
+            with Vertical(id="sources", classes="panel") as sources:
+                sources.border_title = "Sources"
+                yield RowList(id="source-rows")
+            with Vertical(id="threads", classes="panel") as threads:
+                threads.border_title = "Threads"
+                yield RowList(id="thread-rows")
+
+    def on_mount(self) -> None:
+        self.query_one("#thread-rows").focus()
+
+    def on_screen_resume(self) -> None:
+        self._show()
+
+    def on_resize(self) -> None:
+        self.set_class(self.size.width >= WIDE, "-wide")
+        self.call_after_refresh(self._show)
+
+    def watch_fleet(self, fleet: Fleet) -> None:
+        super().watch_fleet(fleet)
+        self._show()
+
+    def _show(self) -> None:
+        if not self.is_mounted or not self.is_current:
+            return
+        fleet = self.fleet
+        self.query_one(TextLines).show(lambda width: totals(fleet, width))
+        sources, threads = self.query_one("#source-rows", RowList), self.query_one("#thread-rows", RowList)
+        sources.rows = source_rows(fleet, sources.size.width)
+        threads.rows = usage_rows(fleet, threads.size.width)
+
+    def at(self) -> At:
+        chosen = self.query_one("#thread-rows", RowList).selected if self.is_mounted else None
+        thread = self.fleet.threads.get(chosen) if isinstance(chosen, Ref) else None
+        return At(self.NAME, self.fleet, thread)
+
+    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
+        self.update_keys()
+
+    def on_row_list_opened(self, event: RowList.Opened) -> None:
+        if isinstance(event.id, Ref):
+            self.post_message(GoTo("fleet", event.id))
+
+    def action_back(self) -> None:
+        self.post_message(GoTo("fleet"))
