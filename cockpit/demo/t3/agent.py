@@ -24,6 +24,7 @@ _WARM_START = 0.35
 _ADOPTED = 0.12
 _REACTION = 0.18
 _STOPPING = 2.0
+_SMALL_CONTEXT = 1200
 
 _DENIED = ("decline", "cancel")
 _ASKING_MODES = {
@@ -58,6 +59,7 @@ class Agent:
         self._queue: deque[str] = deque()
         self._job: Job | None = None
         self._processed = 0
+        self._measured = False
 
     @property
     def busy(self) -> bool:
@@ -347,15 +349,17 @@ class Agent:
         turn, script = self.turn, self._script
         if turn is None:
             return
-        self._measure(1200 if self._processed == 0 else None)
+        if not self._measured:
+            self._measure(_SMALL_CONTEXT)
         record.checkpoint(self.world, self.thread, turn, script.edits if script else [], cut_short=cut_short)
         record.end_turn(self.world, self.thread, turn.id, state)
         self.turn = self._script = None
+        self._measured = False
 
-    def _measure(self, used: int | None) -> None:
-        if used is not None:
-            self._processed += used
-            record.context(self.world, self.thread, self._turn_id(), used, total=self._processed)
+    def _measure(self, used: int) -> None:
+        self._measured = True
+        self._processed += used
+        record.context(self.world, self.thread, self._turn_id(), used, total=self._processed)
 
     def _crash(self, step: Crash) -> None:
         turn_id = self._turn_id()

@@ -4,6 +4,7 @@ It moves frames; what a method answers is in `rpc`, what a subscription yields i
 """
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -120,7 +121,8 @@ class Connection:
                 task.cancel()
             await settle(self._reading, *self._streams.values())
         if not self._dead and self._websocket.application_state is WebSocketState.CONNECTED:
-            await self._websocket.close()
+            with contextlib.suppress(WebSocketDisconnect):
+                await self._websocket.close()
 
     def cut(self) -> None:
         """End it from this side, without a word to the other."""

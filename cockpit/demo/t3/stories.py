@@ -48,7 +48,8 @@ def change(edit: Edit, *, asks: bool = False, seconds: float = 0.5) -> Use:
 
 def run(command: str, seconds: float = 3.0, *, output: str = "", asks: bool = False, fails: bool = False) -> Use:
     """Run a shell command."""
-    return Use("Bash", {"command": command}, seconds, output=output, asks=asks, fails=fails)
+    given = {"command": command, "description": f"Run {command.split()[0]}"}
+    return Use("Bash", given, seconds, output=output, asks=asks, fails=fails)
 
 
 def play(steps: Iterator[Step]) -> Steps:

@@ -20,9 +20,9 @@ class BadCursor(ValueError):
 
 
 def project_row(world: World, project: Project, *, listed: bool) -> Row:
-    """A project; only the shell names its repository, only the snapshot says whether it was deleted."""
+    """A project; the modern snapshot does not name its repository, and only a snapshot says if it was deleted."""
     row: Row = {"id": project.id, "title": project.title, "workspaceRoot": project.workspace_root}
-    if listed:
+    if listed or not world.version.modern:
         row["repositoryIdentity"] = None
     row["defaultModelSelection"] = project.default_model
     if world.version.modern:
