@@ -5,18 +5,20 @@ import logging
 import os
 import random
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
 
-from cockpit.config import Loaded, Paths, paths, token_provider
+from cockpit.config import Loaded, Paths, T3Config, paths, token_provider
 from cockpit.core.act import Actions
 from cockpit.core.ports import Clock, Source
 from cockpit.core.session import Session
 from cockpit.core.store import Store
 from cockpit.core.supervise import Supervisor
+from cockpit.model.errors import Refused
+from cockpit.model.ids import Ref
 from cockpit.storage.ledger import SqliteLedger
 
 
@@ -28,14 +30,19 @@ def sources(loaded: Loaded, where: Paths, clock: Clock) -> dict[str, Source]:
     """One source per configured instance; nothing configured: the T3 server that runs locally is looked for."""
     from cockpit.runtimes.t3 import LocalT3, T3Source
 
+    chance = random.Random()  # noqa: S311
     found: dict[str, Source] = {}
     for t3 in loaded.config.t3:
         found[t3.name] = T3Source(
             t3.name, t3.url, token=token_provider(t3, where.state_dir), poll_seconds=t3.poll_seconds,
-            clock=clock, random=random.Random(), new_id=_new_id,  # noqa: S311
+            clock=clock, random=chance, new_id=_new_id,
         )  # fmt: skip
     if not found:
-        found["local"] = LocalT3("local", state_dir=where.state_dir, clock=clock)
+
+        def local_token(url: str) -> Awaitable[str | None]:
+            return token_provider(T3Config(name="local", url=url), where.state_dir)()
+
+        found["local"] = LocalT3("local", token=local_token, clock=clock, random=chance, new_id=_new_id)
     return found
 
 
@@ -55,6 +62,26 @@ async def headless(loaded: Loaded, *, seconds: float = 3.0, clock: Clock = utc_n
     async with connect(loaded, clock=clock) as session:
         await session.supervisor.read_once(seconds)
         yield session
+
+
+async def picture(
+    session: Session, loaded: Loaded, *, form: str, screen: str, size: tuple[int, int], select: Ref | None
+) -> bytes:
+    """That screen of a session that was read: `text`, `svg`, `html` or `png`. Raises Refused for an unknown screen."""
+    from cockpit.export import draw
+    from cockpit.ui.app import CockpitApp
+    from cockpit.ui.screens.register import screens
+    from cockpit.ui.shot import shoot
+    from cockpit.ui.theme import load_themes
+
+    known = screens(loaded)
+    if screen not in known:
+        raise Refused(f"There is no screen {screen}.", fix=f"Choose one of: {', '.join(known)}.")
+    themes = load_themes(paths().themes_dir)
+    app = CockpitApp(session, loaded.config, themes, known, supervised=False)
+    lines = await shoot(app, screen, size, select, lambda: session.settled)
+    palette = themes.palette(loaded.config.ui.theme)
+    return draw(lines, form, size=size, ground=palette.ground, text=palette.text)
 
 
 def run(loaded: Loaded) -> int:

@@ -49,6 +49,14 @@ class Session:
         if thread is not None:
             self._converse(thread, thread)
 
+    @property
+    def settled(self) -> bool:
+        """Whether the followed conversation has been read, or there is none to read."""
+        thread = self._followed
+        if thread is None or thread in self.store.fleet.talks:
+            return True
+        return not isinstance(self.sources.get(thread.source), CanConverse)
+
     def _converse(self, at: Ref, thread: Ref | None) -> None:
         source = self.sources.get(at.source)
         if isinstance(source, CanConverse):

@@ -1,4 +1,4 @@
-"""The app: one fleet in, commands out. It routes; what a key does stands in `ui.actions`, what a screen shows in its file.
+"""The app: one fleet in, commands out. It routes; what a key does stands in `ui.actions`, what is shown in the screens.
 
 A new screen, key or command does not touch this file."""
 
@@ -63,7 +63,8 @@ class CockpitApp(App[None]):
         self._session = session
         self._config = config
         self._supervised = supervised
-        self._notes = (*notes, *themes.problems)
+        unknown = themes.why_not(config.ui.theme)
+        self._notes = (*notes, *themes.problems, *([unknown] if unknown else []))
         self._held = Held()
         self._feed: Feed | None = None
         self._terminal = Terminal(self)
@@ -73,7 +74,7 @@ class CockpitApp(App[None]):
         )  # fmt: skip
         for name, make in screens.items():
             self.add_mode(name, make)
-        for theme in themes.themes:
+        for theme in themes.reduced(self.console.color_system).themes:
             self.register_theme(theme)
         self.theme = themes.choose(config.ui.theme)
         self.set_keymap(dict(config.keys))
@@ -96,7 +97,8 @@ class CockpitApp(App[None]):
     async def on_unmount(self) -> None:
         if self._feed:
             self._feed.close()
-        await self._session.supervisor.stop()
+        if self._supervised:
+            await self._session.supervisor.stop()
 
     def on_app_focus(self, event: events.AppFocus) -> None:
         self._session.quiet(False)
@@ -112,7 +114,7 @@ class CockpitApp(App[None]):
         """Textual's last resort. The traceback is for the log; the person gets a sentence."""
         log.critical("the cockpit ended by a defect", exc_info=self._exception)
         self.panic(
-            "cockpit: ended by a defect of its own; your agents go on. The log has the traceback: cockpit doctor says where."
+            "cockpit ended by a defect of its own; your agents go on. `cockpit doctor` says where the log with it is."
         )
 
     # The fleet, downwards
