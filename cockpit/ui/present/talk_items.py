@@ -4,7 +4,7 @@ Pure and without any width. It must never lose an entry: each one is an item or 
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 
 from cockpit.model.asks import SettledAsk
@@ -42,19 +42,62 @@ class Item:
         return self.entries[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Items:
+    """All items of a conversation, oldest first, and what they were made from."""
+
+    entries: Sequence[Entry] = ()
+    items: tuple[Item, ...] = ()
+    flipped: frozenset[str] = frozenset()
+    settled: Mapping[str, SettledAsk] = field(default_factory=dict)
+    zone: tzinfo | None = None
+
+
 def items_of(
-    entries: Sequence[Entry], flipped: AbstractSet[str], settled: Mapping[str, SettledAsk], zone: tzinfo | None = None
-) -> list[Item]:
-    """All items, oldest first. `flipped` holds the ids of items that a person folded or unfolded; `settled` what the
-    ledger knows of how asks ended; `zone` is the person's, for the days (None: the machine's)."""
-    newest = next((entry.id for entry in reversed(entries) if isinstance(entry, Steps)), None)
-    items: list[Item] = []
-    days = _Days(zone)
-    speaker = ""
-    calm_before = True
-    for run in _runs(entries):
+    entries: Sequence[Entry], flipped: AbstractSet[str] = frozenset(),
+    settled: Mapping[str, SettledAsk] | None = None, zone: tzinfo | None = None, before: Items | None = None,
+) -> Items:  # fmt: skip
+    """`flipped` holds the ids of items that a person folded or unfolded; `settled` what the ledger knows of how asks
+    ended; `zone` is the person's, for the days (None: the machine's). What stayed as it was in `before` is taken over:
+    a conversation that grows at its end costs what grew."""
+    whole = Items(entries, (), frozenset(flipped), settled or {}, zone)
+    newest = _newest_steps(entries)
+    start, kept = 0, 0
+    if before and (before.flipped, before.settled, before.zone) == (whole.flipped, whole.settled, zone):
+        if newest == _newest_steps(before.entries):
+            start, kept = _restart(entries, before)
+    items = [*(before.items[:kept] if before else ()), *_made(entries, start, newest, whole)]
+    return replace(whole, items=tuple(items))
+
+
+def _restart(entries: Sequence[Entry], before: Items) -> tuple[int, int]:
+    """The last entry from which on items must be made anew, and how many items stay: a person's message, since what
+    stands above it changes nothing about how it is shown but its day."""
+    same = 0
+    for old, new in zip(before.entries, entries, strict=False):
+        if old is not new and old != new:
+            break
+        same += 1
+    for start in range(min(same, len(entries) - 1), 0, -1):
+        entry = entries[start]
+        if start < same and isinstance(entry, Message) and entry.role is Role.USER:
+            kept = next(index for index in reversed(range(len(before.items))) if before.items[index].id == entry.id)
+            return start, kept
+    return 0, 0
+
+
+def _newest_steps(entries: Sequence[Entry]) -> str | None:
+    return next((entry.id for entry in reversed(entries) if isinstance(entry, Steps)), None)
+
+
+def _made(entries: Sequence[Entry], start: int, newest: str | None, whole: Items) -> Iterable[Item]:
+    days = _Days(whole.zone)
+    if start:
+        days.begins(entries[start - 1].at)
+    speaker, calm_before, gap = "", True, start > 0
+    for run in _runs(entries[start:]):
         day = days.begins(run[0].at)
-        for item in _of_run(run, flipped):
+        for item in _of_run(run, whole.flipped):
             entry, heading, by = item.entry, False, ""
             calm = isinstance(entry, ToolCall | Notice)
             match entry:
@@ -62,15 +105,12 @@ def items_of(
                     heading = role is Role.USER or f"{role}{author}" != speaker
                     speaker = f"{role}{author}"
                 case Exchange():
-                    entry, by = _settled(entry, settled)
+                    entry, by = _settled(entry, whole.settled)
                     calm = bool(entry.outcome)
-            gap = bool(items) and not (calm and calm_before) and day is None
-            entries_ = item.entries if item.run else (entry,)
-            items.append(
-                Item(item.id, entries_, gap, heading, day, item.run, item.inside, last=entry.id == newest, by=by)
-            )
-            calm_before, day = calm, None
-    return items
+            gap = gap and not (calm and calm_before) and day is None
+            parts = item.entries if item.run else (entry,)
+            yield Item(item.id, parts, gap, heading, day, item.run, item.inside, last=entry.id == newest, by=by)
+            calm_before, day, gap = calm, None, True
 
 
 def unfolded(item: Item, flipped: AbstractSet[str]) -> bool:

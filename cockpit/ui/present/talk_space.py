@@ -38,10 +38,14 @@ class Space:
 
     def replace(self, items: Sequence[Item]) -> None:
         """Take new items. What stayed the same keeps its true height; what changed keeps its old one as a guess."""
-        before = {item.id: index for index, item in enumerate(self.items)}
-        heights: list[int] = []
-        true: list[bool] = []
-        for item in items:
+        same = 0
+        for old, new in zip(self.items, items, strict=False):
+            if old is not new:
+                break
+            same += 1
+        before = {item.id: index for index, item in enumerate(self.items[same:], same)}
+        heights, true = self._heights[:same], self._true[:same]
+        for item in items[same:]:
             index = before.get(item.id)
             if index is None:
                 heights.append(self._guess(item))
@@ -49,9 +53,14 @@ class Space:
             else:
                 heights.append(self._heights[index])
                 true.append(self._true[index] and item == self.items[index])
+        for item in self.items[same:]:
+            for known in (item.id, *(entry.id for entry in item.entries)):
+                self._place.pop(known, None)
+        for index, item in enumerate(items[same:], same):
+            self._place.update((entry.id, index) for entry in item.entries)
+        # An entry's own item wins over the run that it is part of as well.
+        self._place.update((item.id, index) for index, item in enumerate(items[same:], same))
         self.items, self._heights, self._true = items, heights, true
-        self._place = {entry.id: index for index, item in enumerate(items) for entry in item.entries}
-        self._place |= {item.id: index for index, item in enumerate(items)}
         self._sum()
 
     def forget(self) -> None:
@@ -94,11 +103,15 @@ class Space:
         index = self._place.get(anchor.id)
         if index is None:
             return 0
+        row = anchor.row
+        self._learn((index,))
+        # The anchor may have shrunk: some line of it stays on the screen.
+        row = max(row, 1 - self._heights[index])
         for _ in range(_ROUNDS):
-            top = self._tops[index] - anchor.row
+            top = self._tops[index] - row
             if not self._learn(range(self.at(top), self.at(top + height - 1) + 1)):
                 return top
-        return self._tops[index] - anchor.row
+        return self._tops[index] - row
 
     def settle_tail(self, height: int) -> int:
         """As `settle`, for the end: measure the last items until they fill the screen; return the top line."""

@@ -24,16 +24,19 @@ from cockpit.model.talk import Changes, Entry, Notice, Plan, Talk
 from cockpit.ui.messages import DiffWanted, Do, OlderWanted, Told
 from cockpit.ui.present.lines import Span
 from cockpit.ui.present.pen import Pen
-from cockpit.ui.present.talk_items import Item, estimate, foldable, items_of, plain, unfolded
+from cockpit.ui.present.talk_items import Item, Items, estimate, foldable, items_of, plain, unfolded
 from cockpit.ui.present.talk_lines import Look, draw, lead
 from cockpit.ui.present.talk_space import Anchor, Space
 from cockpit.ui.widgets.ink import pen_of
+from cockpit.ui.widgets.thin_bar import use_thin_bar
 
 _KEPT_STRIPS = 400
 _KEPT_PLACES = 200
 _GUTTER = 1
 _OLDER = "older…"
 _DAWN = datetime(1970, 1, 1, tzinfo=UTC)
+_ABOVE = Item(_OLDER, (Notice(_OLDER, "info", "earlier messages above", _DAWN),))
+_READING = Item(_OLDER, (Notice(_OLDER, "info", "reading earlier messages…", _DAWN),))
 
 
 @dataclass(slots=True)
@@ -98,6 +101,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         self._strips: OrderedDict[str, tuple[Item, bool, list[Strip]]] = OrderedDict()
         self._space = Space(lambda item: len(self._drawn(item)), self._guess)
         self._ids: frozenset[str] = frozenset()
+        self._items = Items()
         self._settling = False
         self._asked: str | None = None
 
@@ -119,6 +123,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         return None if index is None else self._space.items[index]
 
     def on_mount(self) -> None:
+        use_thin_bar(self.vertical_scrollbar)
         self.watch(self.app, "theme", self._repaint, init=False)
 
     def watch_talk(self, old: Talk | None, new: Talk | None) -> None:
@@ -172,10 +177,10 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _rebuild(self) -> None:
         entries = self.talk.entries if self.talk else ()
-        items = items_of(entries, self._place.flipped, self.settled, self._zone)
+        self._items = items_of(entries, self._place.flipped, self.settled, self._zone, self._items)
+        items = self._items.items
         if self.talk and self.talk.older:
-            words = "reading earlier messages…" if self._asked == self.talk.older else "earlier messages above"
-            items.insert(0, Item(_OLDER, (Notice(_OLDER, "info", words, _DAWN),)))
+            items = (_READING if self._asked == self.talk.older else _ABOVE, *items)
         self._space.replace(items)
         self._settle()
 
@@ -200,11 +205,19 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
     def _show(self, top: int) -> None:
         self._settling = True
         try:
-            self.virtual_size = Size(0, self._space.total)
+            self._fit()
             self.scroll_target_y = self.scroll_y = top
         finally:
             self._settling = False
         self.refresh()
+
+    def _fit(self) -> None:
+        """Take the height of all items. The screen is laid out again only when the scrollbar comes or goes."""
+        size = Size(self.size.width, self._space.total)
+        self.set_reactive(ScrollView.virtual_size, size)
+        self.show_vertical_scrollbar = size.height > self._viewport
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.window_virtual_size = size.height
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
@@ -243,6 +256,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         talk = self.talk
         if talk and talk.older and self._asked != talk.older:
             self._asked = talk.older
+            self._rebuild()
             self.post_message(OlderWanted(talk.thread))
 
     @property

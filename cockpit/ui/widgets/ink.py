@@ -23,8 +23,9 @@ def pen_of(widget: Widget) -> Pen:
     def prose(source: str, width: int) -> list[Strip]:
         # Reading Markdown takes long to import; a fleet without a conversation on the screen needs none of it.
         from cockpit.ui.present.markdown import render
+        from cockpit.ui.present.markdown_styles import markdown_styles
 
-        return render(source, width, palette)
+        return render(source, width, markdown_styles(palette))
 
     return Pen(palette, prose)
 
