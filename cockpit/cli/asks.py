@@ -59,7 +59,7 @@ def card(ask: Ask, fleet: Fleet, now: datetime) -> Iterator[str]:
     yield f"  {ask.title}" if ask.title else f"  {ask.summary}"
     if ask.place:
         yield f"  in {ask.place}"
-    for line in (ask.body or ask.summary).splitlines():
+    for line in () if ask.questions else (ask.body or ask.summary).splitlines():
         yield f"    {line}"
     for number, question in enumerate(ask.questions, 1):
         several = " (several)" if question.multi else ""

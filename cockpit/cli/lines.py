@@ -26,6 +26,9 @@ _COLOURS: dict[str, dict[str, object]] = {
 }
 
 
+_SHORT_ENOUGH = 16
+
+
 def coloured() -> bool:
     """Colour only for a terminal whose person has not asked for none."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -72,7 +75,7 @@ def short_ids(refs: Sequence[Ref], *, least: int = 8) -> dict[Ref, str]:
     natives = sorted({ref.native for ref in refs})
     needed: dict[str, int] = {}
     for place, native in enumerate(natives):
-        length = least
+        length = least if len(native) > _SHORT_ENOUGH else len(native)
         for other in natives[max(place - 1, 0) : place] + natives[place + 1 : place + 2]:
             length = max(length, _shared(native, other) + 1)
         needed[native] = length

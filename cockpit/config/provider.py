@@ -40,13 +40,24 @@ def token_provider(
             return _from_file(t3.token_file)
         if command is not None:
             return await command()
-        kept = _kept(t3, state_dir, now())
+        kept = _kept(t3.name, t3.url, state_dir, now())
         if kept is None and t3.token_env:
             fix = f"Set {t3.token_env}. Or r{pair_again(t3.name, t3.url)[1:]}"
             raise AuthError(
                 f"The variable {t3.token_env}, which should hold the token of {t3.name}, is empty.", fix=fix
             )
         return kept
+
+    return token
+
+
+def kept_token(
+    name: str, state_dir: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Callable[[str], Awaitable[str | None]]:
+    """For a server that was found rather than configured: its URL → the token that pairing kept under `name`."""
+
+    async def token(url: str) -> str | None:
+        return _kept(name, url, state_dir, now())
 
     return token
 
@@ -80,15 +91,15 @@ def _from_file(path: Path) -> str:
         raise AuthError(f"The token file {path} holds no token.", fix="Put the token alone into it.") from None
 
 
-def _kept(t3: T3Config, state_dir: Path, now: datetime) -> str | None:
-    stored = stored_token(state_dir, t3.name)
+def _kept(name: str, url: str, state_dir: Path, now: datetime) -> str | None:
+    stored = stored_token(state_dir, name)
     if stored is None:
         return None
-    again = pair_again(t3.name, t3.url)
-    if _origin(stored.url) != _origin(t3.url):
-        raise AuthError(f"The token kept for {t3.name} belongs to {stored.url}, not to {t3.url}.", fix=again)
+    again = pair_again(name, url)
+    if _origin(stored.url) != _origin(url):
+        raise AuthError(f"The token kept for {name} belongs to {stored.url}, not to {url}.", fix=again)
     if stored.expires_at is not None and stored.expires_at <= now:
-        raise AuthError(f"The token kept for {t3.name} expired on {stored.expires_at:%Y-%m-%d %H:%M} UTC.", fix=again)
+        raise AuthError(f"The token kept for {name} expired on {stored.expires_at:%Y-%m-%d %H:%M} UTC.", fix=again)
     return stored.token.reveal()
 
 
