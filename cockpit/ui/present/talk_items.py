@@ -63,9 +63,9 @@ def items_of(
     whole = Items(entries, (), frozenset(flipped), settled or {}, zone)
     newest = _newest_steps(entries)
     start, kept = 0, 0
-    if before and (before.flipped, before.settled, before.zone) == (whole.flipped, whole.settled, zone):
-        if newest == _newest_steps(before.entries):
-            start, kept = _restart(entries, before)
+    same = before and (before.flipped, before.settled, before.zone) == (whole.flipped, whole.settled, zone)
+    if before and same and newest == _newest_steps(before.entries):
+        start, kept = _restart(entries, before)
     items = [*(before.items[:kept] if before else ()), *_made(entries, start, newest, whole)]
     return replace(whole, items=tuple(items))
 
