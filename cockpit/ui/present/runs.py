@@ -29,7 +29,7 @@ def chop_runs(runs: Sequence[Run], width: int, mark: Segment) -> list[Line]:
     room = width - cells(mark.text)
     if room < 2:
         return _parts(runs, chop(text, 0, len(text), width))
-    (_, end), *_ = chop(text, 0, len(text), width)
+    _, end = next(chop(text, 0, len(text), width))
     rest = _parts(runs, [(0, end), *chop(text, end, len(text), room)])
     return [rest[0], *([mark, *line] for line in rest[1:])]
 
