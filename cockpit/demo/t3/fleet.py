@@ -6,7 +6,7 @@ It is built by living through its own past on a manual clock, so that nothing in
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from cockpit.demo.t3 import chapters
 from cockpit.demo.t3.clock import ManualClock, RealClock, iso
@@ -201,8 +201,10 @@ def demo_world(
 ) -> World:
     """The fleet as it stands at `now`, where time stands still; without it, at the real present, and it lives on.
 
-    `empty` leaves out everything but the clock. `speed` counts from the present on.
+    A `now` without a zone counts as UTC. `empty` leaves out everything but the clock. `speed` counts from now on.
     """
+    if now is not None and now.tzinfo is None:
+        now = now.replace(tzinfo=UTC)
     present = now or RealClock().now()
     clock = ManualClock(present - timedelta(days=3))
     world = World(clock=clock, seed=seed, version=version)

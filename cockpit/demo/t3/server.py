@@ -1,4 +1,4 @@
-"""A simulated T3 server on loopback: `async with simulator() as server`, or `serve()` for a process of its own.
+"""A simulated T3 server on loopback, for as long as a block lasts: `async with simulator(world) as server`.
 
 It listens on 127.0.0.1 only, installs no signal handlers, and ends with everything it started.
 """
@@ -6,8 +6,7 @@ It listens on 127.0.0.1 only, installs no signal handlers, and ends with everyth
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
 
 import uvicorn
 from starlette.requests import Request
@@ -15,12 +14,11 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from uvicorn.server import ServerState
 
-from cockpit.demo.t3.auth import ADMINISTRATIVE, STANDARD, Auth
-from cockpit.demo.t3.clock import ManualClock, RealClock
+from cockpit.demo.t3.auth import STANDARD, Auth
+from cockpit.demo.t3.clock import ManualClock
 from cockpit.demo.t3.faults import Faults
 from cockpit.demo.t3.http import Http
 from cockpit.demo.t3.sockets import Sockets, settle
-from cockpit.demo.t3.versions import VERSIONS
 from cockpit.demo.t3.world import World
 
 _KEEP_ALIVE = 5
@@ -170,33 +168,3 @@ async def simulator(world: World | None = None, *, port: int = 0, web_assets: bo
         yield server
     finally:
         await server.stop()
-
-
-def serve(
-    port: int = 0,
-    version: str = "0.0.33",
-    seed: int = 0,
-    fixed_time: datetime | None = None,
-    *,
-    ready: Callable[[Simulator], None] = lambda server: None,
-    until: asyncio.Event | None = None,
-) -> None:
-    """Serve the demo fleet until cancelled; calls `ready` once it listens. Blocks, so give it a thread or a process.
-
-    With `fixed_time` nothing moves: every time is reckoned from that moment. Raises KeyError for an unknown version.
-    """
-    asyncio.run(_serve(port, version, seed, fixed_time, ready))
-
-
-async def _serve(
-    port: int, version: str, seed: int, fixed_time: datetime | None, ready: Callable[[Simulator], None]
-) -> None:
-    from cockpit.demo.t3.fleet import demo_world
-
-    world = demo_world(now=fixed_time, seed=seed, version=VERSIONS[version])
-    async with simulator(world, port=port) as server:
-        ready(server)
-        await asyncio.Event().wait()
-
-
-__all__ = ["ADMINISTRATIVE", "STANDARD", "UTC", "RealClock", "Simulator", "serve", "simulator"]
