@@ -11,7 +11,9 @@ import pytest
 import websockets
 
 from cockpit.demo.t3.faults import Backwards, CutOff, Delay, Drop, Hang, Html, Huge, Status, Truncated
+from cockpit.demo.t3.server import KEEP_ALIVE, simulator
 from cockpit.demo.t3.steps import Think
+from cockpit.demo.t3.world import World
 
 SHELL = "/api/orchestration/shell"
 
@@ -113,7 +115,7 @@ async def test_faults_are_gone_when_they_are_cleared(stage: Any) -> None:
 async def test_requests_are_counted(stage: Any) -> None:
     await stage.http.get(SHELL)
     await stage.dispatch("thread.archive", threadId="nope")
-    assert stage.server.faults.requests == [f"GET {SHELL}", "POST /api/orchestration/dispatch"]
+    assert list(stage.server.faults.requests) == [f"GET {SHELL}", "POST /api/orchestration/dispatch"]
 
 
 def connect(stage: Any) -> Any:
@@ -184,3 +186,26 @@ async def test_neither_caching_nor_events_are_offered(stage: Any) -> None:
 
 async def test_the_date_is_the_worlds(stage: Any) -> None:
     assert (await stage.http.get(SHELL)).headers["date"] == "Sat, 21 Nov 2026 02:42:30 GMT"
+
+
+async def test_idle_connections_are_closed_by_the_server() -> None:
+    async with simulator(World(), keep_alive=0) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(b"GET /.well-known/t3/environment HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 200 OK")
+        writer.close()
+        await writer.wait_closed()
+    assert KEEP_ALIVE == 5
+
+
+async def test_half_a_surrogate_pair_is_still_json(stage: Any) -> None:
+    stage.thread("t")
+    stage.world.threads["t"].title = "half \ud83d pair"
+    assert (await stage.http.get(SHELL)).json()["threads"][0]["title"] == "half \ud83d pair"
+
+
+async def test_numbers_that_json_does_not_know_are_refused(stage: Any) -> None:
+    for body in (b'{"type": NaN}', b"\xff\xfe", b"[" * 100_000):
+        headers = {"content-type": "application/json"}
+        reply = await stage.http.post("/api/orchestration/dispatch", content=body, headers=headers)
+        assert (reply.status_code, reply.content) == (400, b"")

@@ -5,6 +5,7 @@ They stand between the wire and the working server, which knows nothing of them.
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -108,8 +109,8 @@ class Faults:
         self._active: list[Fault] = []
         self._drop = drop_connection
         self._sockets = sockets
-        self.requests: list[str] = []
-        """Every request since the start, as `METHOD /path`, for tests that count."""
+        self.requests: deque[str] = deque(maxlen=10_000)
+        """The requests since the start, as `METHOD /path`, for tests that count."""
 
     def add(self, fault: Fault) -> Fault:
         """Switch a fault on; returns it."""

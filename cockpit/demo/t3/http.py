@@ -42,6 +42,10 @@ _THREADS = "/api/orchestration/threads/"
 _FORM = "application/x-www-form-urlencoded"
 
 
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
 class UnsupportedType(Exception):
     """The body has a content type that the endpoint does not read: 415."""
 
@@ -130,7 +134,7 @@ class Http:
         if given.partition(";")[0].strip().casefold() != "application/json":
             raise UnsupportedType(given)
         try:
-            return json.loads(await request.body())
+            return json.loads(await request.body(), parse_constant=_refuse)
         except (ValueError, RecursionError) as error:
             raise BadSchema("not JSON") from error
 

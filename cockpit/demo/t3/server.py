@@ -21,14 +21,17 @@ from cockpit.demo.t3.http import Http
 from cockpit.demo.t3.sockets import Sockets, settle
 from cockpit.demo.t3.world import World
 
-_KEEP_ALIVE = 5
+KEEP_ALIVE = 5
 """Seconds after which the real server closes an idle connection (facts: T3 0.0.33 §3)."""
 
 
 class Simulator:
-    """One running server. `world` may be changed at any time from the same event loop."""
+    """One running server. `world` may be changed at any time from the same event loop.
 
-    def __init__(self, world: World, *, web_assets: bool = True) -> None:
+    `keep_alive` is after how many seconds an idle connection is closed; with 0 each one is, right after its answer.
+    """
+
+    def __init__(self, world: World, *, web_assets: bool = True, keep_alive: int = KEEP_ALIVE) -> None:
         self.world = world
         self.auth = Auth(world)
         self.http = Http(world, self.auth, web_assets=web_assets)
@@ -37,6 +40,7 @@ class Simulator:
         self.token = self.auth.issue(client={"label": "cockpit", "deviceType": "bot"}).token
         """A bearer token with every scope."""
         self.port = 0
+        self._keep_alive = keep_alive
         self._state = ServerState()
         self._listener: asyncio.Server | None = None
         self._pump: asyncio.Task[None] | None = None
@@ -75,7 +79,7 @@ class Simulator:
             access_log=False,
             server_header=False,
             date_header=False,
-            timeout_keep_alive=_KEEP_ALIVE,
+            timeout_keep_alive=self._keep_alive,
         )
         config.load()
         # Without uvicorn's Server: it would take over the signals of a program that only wants to test something,
@@ -160,9 +164,15 @@ def _abort(connection: object) -> None:
 
 
 @contextlib.asynccontextmanager
-async def simulator(world: World | None = None, *, port: int = 0, web_assets: bool = True) -> AsyncIterator[Simulator]:
+async def simulator(
+    world: World | None = None,
+    *,
+    port: int = 0,
+    web_assets: bool = True,
+    keep_alive: int = KEEP_ALIVE,
+) -> AsyncIterator[Simulator]:
     """A server in this event loop for as long as the block lasts; without a world, an empty one on the real clock."""
-    server = Simulator(world or World(), web_assets=web_assets)
+    server = Simulator(world or World(), web_assets=web_assets, keep_alive=keep_alive)
     await server.start(port)
     try:
         yield server

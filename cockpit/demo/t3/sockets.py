@@ -198,6 +198,6 @@ class Connection:
     async def _send(self, frame: Row) -> None:
         if not self._owner.mute and not self._dead:
             try:
-                await self._websocket.send_text(to_json(frame).decode("utf-8", "surrogatepass"))
+                await self._websocket.send_text(to_json(frame).decode())
             except (WebSocketDisconnect, RuntimeError):
                 self._dead = True

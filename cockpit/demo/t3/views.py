@@ -229,5 +229,8 @@ def _file_diff(turn: Turn, number: int) -> str:
 
 
 def to_json(value: Any) -> bytes:
-    """`value` as the server writes JSON: no spaces, no escapes for letters."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    """`value` as the server writes JSON: no spaces, letters as they are, half a surrogate pair escaped."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":")).encode()
