@@ -51,7 +51,6 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         overflow-x: hidden;
         overflow-y: auto;
         scrollbar-size: 0 1;
-        scrollbar-gutter: stable;
     }
     """
 
@@ -169,7 +168,8 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         return self._lines[y] if y < len(self._lines) else Strip.blank(self.size.width)
 
     def _draw(self) -> list[Strip]:
-        width, height = self.size
+        # The last column is kept for the scrollbar, so that nothing moves when it comes.
+        width, height = max(self.size.width - 1, 0), self.size.height
         top, focused = self.scroll_offset.y, self.has_focus
         lines: list[Strip] = []
         for place in range(self._space.at(top), len(self._space)):
@@ -178,11 +178,13 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
                 break
             lines += self.draw(self.rows[place], width, place == self._at, focused)[max(top - begins, 0) :]
         lines = lines[:height]
-        return lines + [Strip.blank(width)] * (height - len(lines))
+        lines = [strip.extend_cell_length(width + 1) for strip in lines]
+        return lines + [Strip.blank(width + 1)] * (height - len(lines))
 
     def _drawn_for(self) -> object:
         """What the visible lines depend on, but for the time."""
-        return (self.size, self.scroll_offset.y, self._space, self._at, self.has_focus, self.pen)
+        room = self.scrollable_content_region.size
+        return (room, self.scroll_offset.y, self._space, self._at, self.has_focus, self.pen)
 
     def _wait_for_time(self) -> None:
         if self._timer is not None:
