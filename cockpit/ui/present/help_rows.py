@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 
 from cockpit.model.work import Status
 from cockpit.ui.actions import Action
+from cockpit.ui.present.cells import wrap
 from cockpit.ui.present.glyphs import STALE, STATUS
 from cockpit.ui.present.keys_table import by_group, keys_of
 from cockpit.ui.present.lines import BLANK, Line, Span, dim, line
 from cockpit.ui.present.rows import Row, TextRow
 
 KEYS, LABEL = 13, 18
-NARROW = 76
+NARROW, WIDE = 90, 100
 _MEANINGS = (
     (Status.APPROVAL, "it asks whether it may do something; its card shows exactly what"),
     (Status.QUESTION, "it asks you something, with options or in words"),
@@ -39,13 +40,12 @@ def help_rows(remapped: Mapping[str, str], query: str, width: int) -> list[Row]:
     words = query.casefold().split()
     rows: list[Row] = []
     for heading, actions in by_group():
-        _section(
-            rows, heading, [_action(action, remapped, width) for action in actions if _has(action, remapped, words)]
-        )
+        found = [_action(each, remapped, width) for each in actions if _has(each, remapped, words)]
+        _section(rows, heading, found, width)
     moving = [_plain(("move", keys), keys, said, width) for keys, said in _MOVING if _all(words, f"{keys} {said}")]
-    _section(rows, "Moving", moving)
+    _section(rows, "Moving", moving, width)
     meanings = [_status(status, said, width) for status, said in _MEANINGS if _all(words, f"{status} {said}")]
-    _section(rows, "What a status says", meanings, _DERIVED if not words else ())
+    _section(rows, "What a status says", meanings, width, _DERIVED if not words else ())
     if not rows:
         rows.append(TextRow(("empty", ""), (line(f"No key does “{query}”"), dim("Esc shows them all"))))
     return rows
@@ -57,13 +57,16 @@ _DERIVED = (
 )
 
 
-def _section(rows: list[Row], heading: str, found: list[TextRow], notes: Iterable[str] = ()) -> None:
+def _section(rows: list[Row], heading: str, found: list[TextRow], width: int, notes: Iterable[str] = ()) -> None:
     if not found:
         return
     head = line(Span(heading.upper(), "dim", True))
     rows.append(TextRow(("heading", heading), (BLANK, head) if rows else (head,)))
     rows += found
-    rows += [TextRow(("note", heading, place), (dim(f"  {note}"),)) for place, note in enumerate(notes)]
+    for place, note in enumerate(notes):
+        rows.append(
+            TextRow(("note", heading, place), tuple(dim(f"  {part}") for part in wrap(note, max(width - 2, 10))))
+        )
 
 
 def _action(action: Action, remapped: Mapping[str, str], width: int) -> TextRow:
@@ -71,20 +74,26 @@ def _action(action: Action, remapped: Mapping[str, str], width: int) -> TextRow:
     own = remapped.get(action.id) is not None
     extra = (Span("  yours", "blue"),) if own else ()
     first = (Span(f"  {keys:<{KEYS}}", bold=True), Span(f"{action.label:<{LABEL}}"))
-    where = f"on {', '.join(sorted(action.screens))}" if action.screens else ""
+    where = f"on {', '.join(sorted(action.screens))}" if action.screens and width >= WIDE else ""
     right = (Span(where, "dim"),) if where else ()
     if width < NARROW:
-        return TextRow(action.id, (Line(first, right, extra), dim(f"  {'':<{KEYS}}{action.tooltip}")), True)
+        below = wrap(action.tooltip, max(width - KEYS - 2, 10))
+        return TextRow(action.id, (Line(first, right, extra), *(dim(f"  {'':<{KEYS}}{part}") for part in below)), True)
     return TextRow(action.id, (Line((*first, Span(action.tooltip, "dim")), right, extra),), True)
 
 
 def _plain(row: tuple[str, str], keys: str, said: str, width: int) -> TextRow:
-    return TextRow(row, (line(Span(f"  {keys:<{KEYS}}", bold=True), Span(said, "dim")),), True)
+    return _wrapped(row, Span(f"  {keys:<{KEYS}}", bold=True), said, width)
 
 
 def _status(status: Status, said: str, width: int) -> TextRow:
     glyph, word, role = STATUS[status]
-    return TextRow(("status", word), (line(Span(f"  {glyph} {word:<{KEYS - 2}}", role), Span(said, "dim")),), True)
+    return _wrapped(("status", word), Span(f"  {glyph} {word:<{KEYS - 2}}", role), said, width)
+
+
+def _wrapped(id: tuple[str, str], begin: Span, said: str, width: int) -> TextRow:
+    first, *rest = wrap(said, max(width - KEYS - 2, 10))
+    return TextRow(id, (line(begin, Span(first, "dim")), *(dim(f"  {'':<{KEYS}}{part}") for part in rest)), True)
 
 
 def _has(action: Action, remapped: Mapping[str, str], words: list[str]) -> bool:

@@ -114,6 +114,8 @@ def _said(state: SourceState, width: int) -> Iterator[Line]:
         if not offer.ready:
             said.append((f"{offer.title} is not ready" + (f": {offer.note}" if offer.note else ""), "dim"))
     for text, role in said:
+        if not text:
+            continue
         yield from (Line((Span(f"  {part}", role),)) for part in wrap(text, max(width - 2, 20)))
 
 
@@ -136,7 +138,7 @@ def _ledger(fleet: Fleet, width: int) -> tuple[Line, ...]:
     trouble = fleet.ledger_trouble
     glyph, word, role = ("✗", "trouble", "red") if trouble else ("●", "fine", "teal")
     left = (Span(f"{glyph} ", role, bool(trouble)), Span("ledger", bold=True), Span("  freezes, holds, history", "dim"))
-    below = (Line((Span(f"  {part}"),)) for part in wrap(trouble, max(width - 2, 20)))
+    below = (Line((Span(f"  {part}"),)) for part in wrap(trouble, max(width - 2, 20)) if part)
     return (Line(left, (Span(word, role), Span("     "))), *below)
 
 

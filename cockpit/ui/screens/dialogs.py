@@ -20,6 +20,7 @@ from cockpit.ui.widgets.fields import Chip, LineField
 from cockpit.ui.widgets.row_list import RowList
 
 _Result = TypeVar("_Result")
+TOO_SOON = "That was too soon to be meant: let go of the key, read, and press it again."
 Clock = Callable[[], float]
 """Monotonic seconds."""
 
@@ -84,7 +85,7 @@ class ConfirmScreen(Dialog[bool]):
     ]
     DEFAULT_CSS = """
     ConfirmScreen .ways { height: 1; margin-top: 1; align-horizontal: right; }
-    ConfirmScreen Chip { margin-left: 2; }
+    ConfirmScreen Chip { margin-left: 3; }
     """
 
     def __init__(self, question: str, verb: str, *, clock: Clock = monotonic) -> None:
@@ -123,7 +124,7 @@ class ConfirmScreen(Dialog[bool]):
         if fresh:
             self.dismiss(True)
         else:
-            self.trouble("That was too soon to be meant: let go of the key, read, and press it again.")
+            self.trouble(TOO_SOON)
 
     def action_leave(self) -> None:
         self.dismiss(False)
@@ -165,7 +166,10 @@ class PromptScreen(Dialog[str]):
     async def on_input_submitted(self, event: LineField.Submitted) -> None:
         event.stop()
         fresh, text = self.is_fresh("enter"), event.value.strip()
-        if self._checking or (text == self._value.strip() and not fresh):
+        if self._checking:
+            return
+        if text == self._value.strip() and not fresh:
+            self.trouble(TOO_SOON)
             return
         if not text and not self._empty:
             self.trouble("Something must stand here; Esc leaves.")

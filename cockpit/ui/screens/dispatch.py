@@ -20,6 +20,7 @@ from cockpit.model.fleet import Fleet
 from cockpit.model.health import SourceState
 from cockpit.model.ids import Ref
 from cockpit.model.work import Project, Thread
+from cockpit.ui.messages import Told
 from cockpit.ui.present.branch_name import branch_name
 from cockpit.ui.present.dispatch_options import (
     DEFAULT,
@@ -76,9 +77,11 @@ class DispatchScreen(ModalScreen[Ref | None]):
         #why { height: auto; color: $text-dim; padding: 0 1 0 11; }
         #told { height: auto; padding: 0 1; color: $text-dim; }
         #told.-failed { color: $failed; }
-        #ways { height: 1; align-horizontal: right; }
+        #ways { height: 1; margin-top: 1; align-horizontal: right; }
+        Chip { margin-left: 3; }
     }
     DispatchScreen.-low TextField { height: 5; }
+    DispatchScreen.-low #ways { margin-top: 0; }
     DispatchScreen.-tall TextField { height: 14; }
     """
 
@@ -117,7 +120,7 @@ class DispatchScreen(ModalScreen[Ref | None]):
                     yield FormRow("", Switch("run the project's setup script", id="setup"))
             yield Static("", id="told", markup=False)
             with Horizontal(id="ways"):
-                yield Chip("Ctrl+D", "start", id="start")
+                yield Chip("Ctrl+D", "start", id="start", classes="-first")
                 yield Chip("Esc", "leave", id="leave")
 
     def on_mount(self) -> None:
@@ -310,6 +313,8 @@ class DispatchScreen(ModalScreen[Ref | None]):
         except CockpitError as error:
             self._tell(str(error), failed=True)
         else:
+            for text, severity in ((outcome.text, "information"), *((note, "warning") for note in outcome.notes)):
+                self.post_message(Told(text, severity))
             self.dismiss(outcome.thread)
         finally:
             self._sending = False

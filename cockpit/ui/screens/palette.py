@@ -41,7 +41,6 @@ class PaletteScreen(ModalScreen[Chosen | None]):
             border: round $border-focus; background: $ground; color: $text;
             border-title-color: $text; border-title-style: bold; border-subtitle-color: $text-dim;
         }
-        LineField, LineField:focus { background: $ground; padding: 0; }
         RowList { height: 18; margin-top: 1; }
         #why { color: $failed; display: none; }
         #why.-told { display: block; }
@@ -60,7 +59,7 @@ class PaletteScreen(ModalScreen[Chosen | None]):
         with Vertical(id="palette") as box:
             box.border_title = "Do"
             box.border_subtitle = "Enter does it · Esc leaves"
-            yield LineField(placeholder="what to do, or the title of a thread to go to")
+            yield LineField(placeholder="what to do, or the title of a thread to go to", classes="-bare")
             yield RowList()
             yield Static("", id="why", markup=False)
 

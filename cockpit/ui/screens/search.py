@@ -44,7 +44,6 @@ class SearchScreen(ModalScreen[Ref | None]):
             border: round $border-focus; background: $ground; color: $text;
             border-title-color: $text; border-title-style: bold; border-subtitle-color: $text-dim;
         }
-        LineField, LineField:focus { background: $ground; padding: 0; }
         RowList { height: 20; margin-top: 1; }
     }
     SearchScreen.-low #search { margin-top: 0; height: 100%; }
@@ -69,7 +68,7 @@ class SearchScreen(ModalScreen[Ref | None]):
         with Vertical(id="search") as box:
             box.border_title = "Search"
             box.border_subtitle = "Enter opens it · Esc leaves"
-            yield LineField(placeholder="what was said, or a part of a title")
+            yield LineField(placeholder="what was said, or a part of a title", classes="-bare")
             yield RowList()
 
     def on_mount(self) -> None:

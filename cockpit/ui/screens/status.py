@@ -7,17 +7,39 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
+from textual.reactive import reactive
+from textual.strip import Strip
 
 from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
 from cockpit.ui.actions import At
 from cockpit.ui.messages import GoTo
+from cockpit.ui.present.rows import Row
 from cockpit.ui.present.status_rows import source_rows, totals, usage_rows
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
+from cockpit.ui.widgets.line_bar import LineBar
 from cockpit.ui.widgets.row_list import RowList
-from cockpit.ui.widgets.text_lines import TextLines
 
 WIDE = 110
+
+
+class Totals(LineBar):
+    """Threads by status, tokens and cost."""
+
+    fleet: reactive[Fleet] = reactive(Fleet, repaint=False)
+
+    def strips(self, width: int) -> list[Strip]:
+        return [self.pen.line(line, width) for line in totals(self.fleet, width)]
+
+    def watch_fleet(self) -> None:
+        self.redraw()
+
+
+class QuietList(RowList):
+    """A list to read: its selection shows only while it has the focus."""
+
+    def draw(self, row: Row, width: int, selected: bool, focused: bool) -> list[Strip]:
+        return super().draw(row, width, selected and focused, focused)
 
 
 class StatusScreen(CockpitScreen):
@@ -34,23 +56,23 @@ class StatusScreen(CockpitScreen):
         border: round $border-dim; padding: 0 1; border-title-color: $text; border-subtitle-color: $text-dim;
         &:focus-within { border: round $border-focus; }
     }
-    StatusScreen #totals { margin: 0 2; }
+    StatusScreen #totals { padding: 0 2; }
     StatusScreen #sources { height: auto; max-height: 45%; }
     StatusScreen #sources RowList { height: auto; max-height: 100%; }
     StatusScreen #threads { height: 1fr; min-height: 5; }
     StatusScreen.-wide #panels { layout: horizontal; }
-    StatusScreen.-wide #totals { margin: 1 2; }
-    StatusScreen.-wide #sources { width: 46; height: 1fr; max-height: 100%; }
+    StatusScreen.-wide #totals { padding: 1 2; }
+    StatusScreen.-wide #sources { width: 42; height: 1fr; max-height: 100%; }
     StatusScreen.-wide #sources RowList { height: 1fr; }
     StatusScreen.-wide #threads { width: 1fr; height: 1fr; }
     """
 
     def middle(self) -> ComposeResult:
-        yield TextLines(id="totals")
+        yield Totals(id="totals")
         with Container(id="panels"):
             with Vertical(id="sources", classes="panel") as sources:
                 sources.border_title = "Sources"
-                yield RowList(id="source-rows")
+                yield QuietList(id="source-rows")
             with Vertical(id="threads", classes="panel") as threads:
                 threads.border_title = "Threads"
                 yield RowList(id="thread-rows")
@@ -73,7 +95,7 @@ class StatusScreen(CockpitScreen):
         if not self.is_mounted or not self.is_current:
             return
         fleet = self.fleet
-        self.query_one(TextLines).show(lambda width: totals(fleet, width))
+        self.query_one(Totals).fleet = fleet
         sources, threads = self.query_one("#source-rows", RowList), self.query_one("#thread-rows", RowList)
         sources.rows = source_rows(fleet, sources.size.width)
         threads.rows = usage_rows(fleet, threads.size.width)

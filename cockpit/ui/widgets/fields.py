@@ -24,21 +24,24 @@ _STEPS: list[BindingType] = [
 
 
 class LineField(Input):
-    """One line of text. Up and down leave it."""
+    """One line of text. Up and down leave it. With the class `-bare` it has no ground of its own."""
 
     BINDINGS: ClassVar[list[BindingType]] = _STEPS
     DEFAULT_CSS = """
     LineField, LineField.-textual-compact {
         height: 1; border: none; padding: 0 1; background: $ground; color: $text; background-tint: $ground 0%;
         &:focus { border: none; background: $selection; background-tint: $ground 0%; }
+        &.-bare, &.-bare:focus { background: $ground; padding: 0; }
         &>.input--cursor { background: $text; color: $ground; text-style: none; }
         &>.input--selection { background: $focus; color: $text; }
         &>.input--placeholder, &>.input--suggestion { color: $text-dim; text-style: none; }
     }
     """
 
-    def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None) -> None:
-        super().__init__(value, placeholder=placeholder, id=id, compact=True, select_on_focus=False)
+    def __init__(
+        self, value: str = "", *, placeholder: str = "", id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(value, placeholder=placeholder, id=id, classes=classes, compact=True, select_on_focus=False)
         self.cursor_blink = False
 
     async def _on_paste(self, event: events.Paste) -> None:  # type: ignore[override]
@@ -187,11 +190,16 @@ class Switch(_Pressable):
 
 
 class Chip(_Pressable):
-    """A key and its word, to press."""
+    """A key and its word, to press. The one with the focus, or with the class `-first`, is filled."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"chip--key"}
     DEFAULT_CSS = """
-    Chip { width: auto; color: $text-dim; }
-    Chip:focus { color: $text; text-style: bold; }
+    Chip {
+        width: auto; padding: 0; color: $text;
+        & .chip--key { background: $chip; color: $text; text-style: bold; }
+        &.-first .chip--key, &:focus .chip--key { background: $border-focus; color: $ground; }
+        &:focus { background: $ground; text-style: bold; }
+    }
     """
 
     class Pressed(Message):
@@ -204,16 +212,18 @@ class Chip(_Pressable):
         def control(self) -> "Chip":
             return self.chip
 
-    def __init__(self, key: str, label: str, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, key: str, label: str, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self.key = key
         self.label = label
 
     def get_content_width(self, container: object, viewport: object) -> int:
-        return len(self.key) + len(self.label) + 1
+        return len(self.key) + len(self.label) + 3
 
     def render(self) -> RenderResult:
-        return Text.assemble((self.key, "bold"), f" {self.label}", no_wrap=True)
+        return Text.assemble(
+            (f" {self.key} ", self.get_component_rich_style("chip--key")), f" {self.label}", no_wrap=True
+        )
 
     def action_press(self) -> None:
         self.post_message(self.Pressed(self, by_mouse=False))
