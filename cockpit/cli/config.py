@@ -1,6 +1,10 @@
 """`config path|show|check|set`: the configuration from the shell. Comments and order of the file stay."""
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -49,9 +53,20 @@ def show(start: Start) -> None:
         "schema": 1,
         "path": str(loaded.path),
         "exists": loaded.exists,
-        "config": loaded.config.model_dump(mode="json"),
+        "config": _plain(asdict(loaded.config)),
     }
     start.say(data, lines)
+
+
+def _plain(value: object) -> Any:
+    match value:
+        case Mapping():
+            return {key: _plain(each) for key, each in value.items()}
+        case tuple():
+            return [_plain(each) for each in value]
+        case Path():
+            return str(value)
+    return value
 
 
 def _shown(value: object) -> str:

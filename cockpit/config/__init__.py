@@ -2,7 +2,7 @@
 
 from cockpit.config.load import Loaded, Problem, check, check_actions, load, locate
 from cockpit.config.paths import Paths, paths
-from cockpit.config.provider import kept_token, token_origin, token_provider
+from cockpit.config.provider import token_origin, token_provider
 from cockpit.config.schema import ClaudeConfig, Config, NotifyConfig, T3Config, TmuxConfig, Transition, UiConfig
 from cockpit.config.secret import Secret
 
@@ -20,7 +20,6 @@ __all__ = [
     "UiConfig",
     "check",
     "check_actions",
-    "kept_token",
     "load",
     "locate",
     "paths",

@@ -40,24 +40,13 @@ def token_provider(
             return _from_file(t3.token_file)
         if command is not None:
             return await command()
-        kept = _kept(t3.name, t3.url, state_dir, now())
+        kept = _kept(t3, state_dir, now())
         if kept is None and t3.token_env:
             fix = f"Set {t3.token_env}. Or r{pair_again(t3.name, t3.url)[1:]}"
             raise AuthError(
                 f"The variable {t3.token_env}, which should hold the token of {t3.name}, is empty.", fix=fix
             )
         return kept
-
-    return token
-
-
-def kept_token(
-    name: str, state_dir: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> Callable[[str], Awaitable[str | None]]:
-    """For a server that was found rather than configured: its URL → the token that pairing kept under `name`."""
-
-    async def token(url: str) -> str | None:
-        return _kept(name, url, state_dir, now())
 
     return token
 
@@ -91,7 +80,8 @@ def _from_file(path: Path) -> str:
         raise AuthError(f"The token file {path} holds no token.", fix="Put the token alone into it.") from None
 
 
-def _kept(name: str, url: str, state_dir: Path, now: datetime) -> str | None:
+def _kept(t3: T3Config, state_dir: Path, now: datetime) -> str | None:
+    name, url = t3.name, t3.url
     stored = stored_token(state_dir, name)
     if stored is None:
         return None

@@ -1,17 +1,25 @@
 """The configuration as it is written in TOML. Titles and descriptions are the manual; no setting here goes unread."""
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
-
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
-"""A source's name: it begins every thread id before a colon and names files, so neither colon, dot nor slash."""
+from cockpit.config.spec import Kind, Spec, filled, setting
 
 Transition = Literal["needs-you", "failed", "done", "source-down"]
 """What a notification can be about: a thread that begins to wait, fails or finishes; a source that cannot be read."""
+
+
+def _name(text: str) -> str:
+    """A source's name begins every thread id before a colon and names files, so neither colon, dot nor slash."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", text):
+        raise ValueError(f"{text!r:.60} is not a name of letters, digits, - and _ that begins with a letter or digit")
+    if text == "claude":
+        raise ValueError("claude is Claude Code's own")
+    return text
 
 
 def _http_url(url: str) -> str:
@@ -29,129 +37,139 @@ def _http_url(url: str) -> str:
     return url.rstrip("/")
 
 
-HomePath = Annotated[Path, AfterValidator(Path.expanduser)]
+_SOURCE_NAME = Spec("Name", "The source's name everywhere; unique. Letters, digits, - and _.", check=_name)
 
 
-class Section(BaseModel):
-    """A table of the file: closed, so that a misspelt key is an error, and frozen."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
-
-
-class T3Config(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class T3Config:
     """One T3 Code server. Without any, the server that runs locally is looked for in `~/.t3`."""
 
-    name: Name = Field(title="Name", description="The source's name everywhere; unique. Letters, digits, - and _.")
-    url: Annotated[str, AfterValidator(_http_url)] = Field(
-        title="URL", description="Where the server listens, for example http://127.0.0.1:3773."
+    name: str = setting(_SOURCE_NAME)
+    url: str = setting(
+        Spec("URL", "Where the server listens, for example http://127.0.0.1:3773.", check=_http_url, secret=True)
     )
-    token_env: str = Field(
-        default="", title="Token variable", description="The environment variable that holds the token."
+    token_env: str = setting(Spec("Token variable", "The environment variable that holds the token.", secret=True), "")
+    token_file: Path | None = setting(  # noqa: RUF009
+        Spec(
+            "Token file", "A file that holds the token and that only you can read (mode 600).", Kind.FILE, secret=True
+        ),
+        None,
     )
-    token_file: HomePath | None = Field(
-        default=None,
-        title="Token file",
-        description="A file that holds the token and that only you can read (mode 600).",
+    token_command: tuple[str, ...] = setting(
+        Spec(
+            "Token command",
+            'A command that prints the token, as a list: ["pass", "t3"]. No shell.',
+            Kind.WORDS,
+            secret=True,
+        ),
+        (),
     )
-    token_command: tuple[str, ...] = Field(
-        default=(),
-        title="Token command",
-        description='A command that prints the token, as a list: ["pass", "t3"]. No shell.',
-    )
-    poll_seconds: float = Field(
-        default=2.0,
-        ge=0.2,
-        le=3600,
-        title="Poll interval",
-        description="Seconds between two readings while it is looked at.",
+    poll_seconds: float = setting(
+        Spec("Poll interval", "Seconds between two readings while it is looked at.", Kind.NUMBER, low=0.2, high=3600),
+        2.0,
     )
 
 
-class TmuxConfig(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TmuxConfig:
     """One tmux server. Without any: the default server, the one in `$TMUX`, and `claude-swarm-*` sockets."""
 
-    name: Name = Field(title="Name", description="The source's name everywhere; unique. Letters, digits, - and _.")
-    socket: str = Field(
-        default="default",
-        min_length=1,
-        title="Socket",
-        description="The socket's name (tmux -L), or its path (tmux -S).",
+    name: str = setting(_SOURCE_NAME)
+    socket: str = setting(
+        Spec("Socket", "The socket's name (tmux -L), or its path (tmux -S).", check=filled), "default"
     )
-    host: str = Field(default="", title="Host", description="If set, the server is reached as `ssh HOST tmux …`.")
+    host: str = setting(Spec("Host", "If set, the server is reached as `ssh HOST tmux …`."), "")
 
 
-class ClaudeConfig(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaudeConfig:
     """Claude Code's own files: sessions, transcripts, teams."""
 
-    enabled: bool = Field(default=True, title="Enabled", description="Whether Claude Code's files are read.")
-    home: HomePath | None = Field(
-        default=None, title="Home", description="Claude Code's directory. Unset: $CLAUDE_CONFIG_DIR, else ~/.claude."
+    enabled: bool = setting(Spec("Enabled", "Whether Claude Code's files are read.", Kind.FLAG), True)
+    home: Path | None = setting(  # noqa: RUF009
+        Spec("Home", "Claude Code's directory. Unset: $CLAUDE_CONFIG_DIR, else ~/.claude.", Kind.FILE), None
     )
 
 
-class NotifyConfig(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifyConfig:
     """How the cockpit calls you, once per change and never about the thread you look at."""
 
-    bell: bool = Field(default=True, title="Bell", description="Ring the terminal's bell.")
-    terminal: bool | Literal["auto", "osc9", "osc777"] = Field(
-        default="auto",
-        title="Terminal notification",
-        description="Ask the terminal to notify: by OSC 9, by OSC 777, or auto: by what the terminal is known to take.",
+    bell: bool = setting(Spec("Bell", "Ring the terminal's bell.", Kind.FLAG), True)
+    terminal: bool | Literal["auto", "osc9", "osc777"] = setting(
+        Spec(
+            "Terminal notification",
+            "Ask the terminal to notify: by OSC 9, by OSC 777, or auto: by what the terminal is known to take.",
+            Kind.CHOICE,
+            (True, False, "auto", "osc9", "osc777"),
+        ),
+        "auto",
     )
-    command: tuple[str, ...] = Field(
-        default=(),
-        title="Command",
-        description="A command to run, as a list; title and text follow as two more arguments. No shell.",
+    command: tuple[str, ...] = setting(
+        Spec(
+            "Command", "A command to run, as a list; title and text follow as two more arguments. No shell.", Kind.WORDS
+        ),
+        (),
     )
-    on: tuple[Transition, ...] = Field(
-        default=("needs-you", "failed"),
-        title="On",
-        description="Which changes notify: needs-you, failed, done, source-down.",
+    on: tuple[Transition, ...] = setting(
+        Spec(
+            "On",
+            "Which changes notify: needs-you, failed, done, source-down.",
+            Kind.CHOICES,
+            ("needs-you", "failed", "done", "source-down"),
+        ),
+        ("needs-you", "failed"),
     )
 
 
-class UiConfig(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UiConfig:
     """How the screen looks."""
 
-    theme: str = Field(
-        default="dark", min_length=1, title="Theme", description="A theme's name: a shipped one or your own."
-    )
-    frame_rate: int = Field(
-        default=15,
-        ge=1,
-        le=60,
-        title="Frame rate",
-        description="How many times a second the screen may change at most.",
+    theme: str = setting(Spec("Theme", "A theme's name: a shipped one or your own.", check=filled), "dark")
+    frame_rate: int = setting(
+        Spec(
+            "Frame rate",
+            "How many times a second the screen may change at most.",
+            Kind.NUMBER,
+            low=1,
+            high=60,
+            whole=True,
+        ),
+        15,
     )
 
 
-class Config(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
     """The whole file. Every table may be missing."""
 
-    t3: tuple[T3Config, ...] = Field(default=(), title="T3 Code servers", description="Any number of T3 Code servers.")
-    tmux: tuple[TmuxConfig, ...] = Field(default=(), title="tmux servers", description="Any number of tmux servers.")
-    claude: ClaudeConfig = Field(
-        default_factory=ClaudeConfig, title="Claude Code", description="Claude Code on this machine."
-    )
-    keys: dict[str, str] = Field(
-        default_factory=dict,
-        title="Keys",
-        description='Other keys for actions: "thread.approve" = "a". Several keys with commas. Help lists the actions.',
-    )
-    notify: NotifyConfig = Field(
-        default_factory=NotifyConfig, title="Notifications", description="How the cockpit calls you."
-    )
-    ui: UiConfig = Field(default_factory=UiConfig, title="Screen", description="How the screen looks.")
+    t3: tuple[T3Config, ...] = ()
+    tmux: tuple[TmuxConfig, ...] = ()
+    claude: ClaudeConfig = field(default_factory=ClaudeConfig)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    notify: NotifyConfig = field(default_factory=NotifyConfig)
+    ui: UiConfig = field(default_factory=UiConfig)
 
-    @model_validator(mode="after")
-    def _names_are_unique(self) -> "Config":
-        seen = {"claude"}
-        tables: tuple[tuple[str, tuple[T3Config | TmuxConfig, ...]], ...] = (("t3", self.t3), ("tmux", self.tmux))
-        for table, sources in tables:
-            for index, source in enumerate(sources):
-                if source.name in seen:
-                    why = "is Claude Code's own" if source.name == "claude" else "names another source as well"
-                    where = (table, index, "name")
-                    raise PydanticCustomError("name_taken", "{name} " + why, {"name": source.name, "where": where})
-                seen.add(source.name)
-        return self
+
+Table = type[T3Config] | type[TmuxConfig] | type[ClaudeConfig] | type[NotifyConfig] | type[UiConfig]
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """One table of the file; `many` if it is written as `[[name]]`, any number of times."""
+
+    title: str
+    description: str
+    table: Table
+    many: bool = False
+
+
+TABLES: dict[str, TableSpec] = {
+    "t3": TableSpec("T3 Code servers", "Any number of T3 Code servers.", T3Config, True),
+    "tmux": TableSpec("tmux servers", "Any number of tmux servers.", TmuxConfig, True),
+    "claude": TableSpec("Claude Code", "Claude Code on this machine.", ClaudeConfig),
+    "notify": TableSpec("Notifications", "How the cockpit calls you.", NotifyConfig),
+    "ui": TableSpec("Screen", "How the screen looks.", UiConfig),
+}
+KEYS = 'Other keys for actions: "thread.approve" = "a". Several keys with commas. Help lists the actions.'

@@ -1,6 +1,7 @@
 """Changes single settings in the file and keeps its comments and order. It never leaves one that cannot be loaded."""
 
 from collections.abc import Mapping, MutableMapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,9 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from cockpit.config.files import replace_file
-from cockpit.config.load import known_keys, nearest, parse, read_text
-from cockpit.config.schema import Config
+from cockpit.config.load import parse, read_text
+from cockpit.config.schema import TABLES, Config
+from cockpit.config.spec import nearest
 from cockpit.model.errors import ConfigError
 
 
@@ -83,12 +85,12 @@ def _entry(entries: list[Any], name: str, way: list[str]) -> Any:
 
 def _check_key(steps: list[str]) -> None:
     """Refuse a key that the file may not have before a table is made for it."""
-    in_list = steps[0] in ("t3", "tmux")
-    where = tuple(steps[:1] if in_list and len(steps) > 2 else steps[:-1])
-    if steps[0] == "keys" and len(steps) > 1:
+    table = TABLES.get(steps[0])
+    if (steps[0] == "keys" and len(steps) <= 2) or (table is not None and len(steps) == 1):
         return
-    known = known_keys(where)
-    if steps[-1] not in known or (in_list and len(steps) != 3):
+    known = [*TABLES, "keys"] if table is None else [entry.name for entry in fields(table.table)]
+    length = 3 if table is not None and table.many else 2
+    if table is None or steps[-1] not in known or len(steps) != length:
         raise ConfigError(f"{'.'.join(steps)}: there is no such setting.", fix=nearest(steps[-1], known))
 
 

@@ -98,7 +98,7 @@ def test_a_named_file_must_exist(file: Path) -> None:
         ("[notify]\nterminal = 'osc777 '", "Did you mean osc777?"),
         ("keys.thread.approve = 'a'", 'keys.thread: is a table, not a key. Put the whole action in quotes: "thread.…"'),
         ("t3 = 3", ":1: t3: 3 is not a list in brackets"),
-        ("[ui]\ntheme = 1979-05-27", ":2: ui.theme: a table is not text in quotes"),
+        ("[ui]\ntheme = 1979-05-27", ":2: ui.theme: 1979-05-27 is not text in quotes"),
         ("[ui\n", ":1: not TOML: "),
         ("[ui]\ntheme = \n", ":2: not TOML: invalid value"),
         ("a = 'unfinished", ":1: not TOML: "),
@@ -192,5 +192,5 @@ def test_every_setting_has_title_description_and_kind(file: Path) -> None:
     assert by_key["notify.terminal"].choices == (True, False, "auto", "osc9", "osc777")
     assert by_key["notify.on"].kind is Kind.CHOICES
     rate = by_key["ui.frame_rate"]
-    assert (rate.kind, rate.low, rate.high, rate.whole) == (Kind.NUMBER, 1, 60, True)
+    assert (rate.kind, rate.spec.low, rate.spec.high, rate.spec.whole) == (Kind.NUMBER, 1, 60, True)
     assert by_key["t3.home.url"].must

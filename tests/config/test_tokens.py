@@ -19,7 +19,9 @@ NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 
 
 def server(**ways: object) -> T3Config:
-    return T3Config.model_validate({"name": "home", "url": URL, **ways})
+    if "token_file" in ways:
+        ways["token_file"] = Path(str(ways["token_file"]))
+    return T3Config(name="home", url=URL, **ways)  # type: ignore[arg-type]
 
 
 async def token(t3: T3Config, state: Path, env: dict[str, str] | None = None) -> str | None:

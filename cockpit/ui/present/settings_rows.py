@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from cockpit.config.schema import Config
-from cockpit.config.settings import Kind, Setting, SettingGroup, settings
+from cockpit.config.settings import TABLES, Kind, Setting, SettingGroup, settings
 from cockpit.model.errors import ConfigError
 from cockpit.ui.actions import ACTIONS, Action
 from cockpit.ui.present.keys_table import by_group, key_names
@@ -133,7 +133,7 @@ def _fields(setting: Setting, problems: Mapping[str, str], narrow: bool) -> list
 
 
 def _add(table: str) -> TextRow:
-    title = Config.model_fields[table].title or table
+    title = TABLES[table].title
     return TextRow(Way("add", table), (BLANK, line(Span(f"+ add to {title}…", "blue"))), True)
 
 

@@ -1,0 +1,117 @@
+"""Turns what the TOML file says into the configuration, or into everything that is wrong with it. It reads no file."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import Any
+
+from cockpit.config.schema import TABLES, Config, Table
+from cockpit.config.spec import Spec, Unfit, fit, nearest, shown, spec_of
+
+Where = tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One mistake: `where` leads to it through the file's tables and lists, `key` says that way in dots."""
+
+    where: Where
+    key: str
+    what: str
+    fix: str
+
+
+class _Reader:
+    """Collects every mistake rather than stopping at the first."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.data = data
+        self.wrong: list[Wrong] = []
+
+    def read(self) -> Config:
+        known = {*TABLES, "keys"}
+        made: dict[str, Any] = {}
+        for name, value in self.data.items():
+            if name not in known:
+                self.mistake((name,), "unknown key", nearest(name, known))
+            elif name == "keys":
+                made[name] = self.keys(value)
+            elif TABLES[name].many:
+                made[name] = self.many(name, value)
+            else:
+                made[name] = self.table((name,), TABLES[name].table, value)
+        self.names()
+        return Config(**made) if not self.wrong else Config()
+
+    def many(self, name: str, value: object) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            self.mistake((name,), f"{shown(None, value)} is not a list in brackets", f"Write [[{name}]].")
+            return ()
+        return tuple(self.table((name, place), TABLES[name].table, each) for place, each in enumerate(value))
+
+    def table(self, where: Where, table: Table, value: object) -> Any:
+        if not isinstance(value, dict):
+            self.mistake(where, f"{shown(None, value)} is not a table", f"Write [{where[0]}].")
+            return None
+        known = {entry.name: entry for entry in fields(table)}
+        made: dict[str, Any] = {}
+        for key, each in value.items():
+            if key not in known:
+                self.mistake((*where, key), "unknown key", nearest(key, known))
+                continue
+            try:
+                made[key] = fit(spec_of(known[key]), each)
+            except Unfit as error:
+                self.mistake((*where, key, *error.path), error.what, error.fix)
+        for key, entry in known.items():
+            if entry.default is MISSING and key not in value:
+                self.mistake((*where, key), "is missing", f"Add {key} = …")
+        return None if self.wrong else table(**made)
+
+    def keys(self, value: object) -> dict[str, str]:
+        if not isinstance(value, dict):
+            self.mistake(("keys",), f"{shown(None, value)} is not a table", "Write [keys].")
+            return {}
+        for action, keys in value.items():
+            if isinstance(keys, dict):
+                fix = f'Put the whole action in quotes: "{action}.…" = "…".'
+                self.mistake(("keys", action), "is a table, not a key", fix)
+                continue
+            try:
+                fit(Spec("", ""), keys)
+            except Unfit as error:
+                self.mistake(("keys", action), error.what, error.fix)
+        return dict(value)
+
+    def names(self) -> None:
+        """Every source has a name of its own."""
+        seen: set[str] = set()
+        for table in (name for name, spec in TABLES.items() if spec.many):
+            entries = self.data.get(table)
+            for place, entry in enumerate(entries if isinstance(entries, list) else ()):
+                name = entry.get("name") if isinstance(entry, dict) else None
+                if isinstance(name, str):
+                    if name.strip() in seen:
+                        self.mistake(
+                            (table, place, "name"), f"{name.strip()} names another source as well", "Correct it."
+                        )
+                    seen.add(name.strip())
+
+    def mistake(self, where: Where, what: str, fix: str) -> None:
+        self.wrong.append(Wrong(where, self.spelt(where), what, fix))
+
+    def spelt(self, where: Where) -> str:
+        """The way in dots: an entry of a list by its name if it has one."""
+        words: list[str] = []
+        data: Any = self.data
+        for step in where:
+            data = data[step] if isinstance(step, int) or (isinstance(data, dict) and step in data) else None
+            name = data.get("name") if isinstance(step, int) and isinstance(data, dict) else None
+            words.append(name if isinstance(name, str) else str(step))
+        return ".".join(words)
+
+
+def check_data(data: Mapping[str, Any]) -> tuple[Config | None, tuple[Wrong, ...]]:
+    """The configuration, or None and every mistake."""
+    reader = _Reader(data)
+    config = reader.read()
+    return (None, tuple(reader.wrong)) if reader.wrong else (config, ())
