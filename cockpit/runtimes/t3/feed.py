@@ -23,6 +23,7 @@ from cockpit.runtimes.t3.wire import Json, text, when
 _FIRST_ANSWER_SECONDS = 1.0
 _ASKS_SECONDS = 0.15
 _BEHIND_SECONDS = 0.3
+_SKEW_BELIEVED = timedelta(days=366)
 _SKEW_STEP = timedelta(seconds=5)
 
 
@@ -217,7 +218,9 @@ class Feed:
         if reading.server_time is None:
             return
         skew = reading.server_time - self._clock()
-        if abs(skew - self.rows.skew) >= _SKEW_STEP:
+        if abs(skew) > _SKEW_BELIEVED:
+            self.pulse.remark("The server's clock is more than a year off; its ages are not to be trusted.")
+        elif abs(skew - self.rows.skew) >= _SKEW_STEP:
             self.rows.skew = self.pulse.skew = _SKEW_STEP * round(skew / _SKEW_STEP)
             self.rows.redo()
             self._whole = False

@@ -98,7 +98,7 @@ def _resting(row: Json, raw: str, session_at: datetime | None, now: datetime, la
     turn = mapping(row.get("latestTurn"))
     state = one_line(text(turn, "state") or "", _WORD)
     sent_at = when(row, "latestUserMessageAt")
-    if sent_at is not None and _queued(turn, sent_at) and now <= sent_at + QUEUED_FOR:
+    if sent_at is not None and _queued(turn, sent_at) and abs(now - sent_at) <= QUEUED_FOR:
         seen = (("message not taken up yet", sent_at),)
         return Standing(Status.STARTING, raw, "message sent, no turn yet", sent_at, seen, sent_at + QUEUED_FOR)
     if turn and state not in _TURN_STATES:

@@ -14,6 +14,7 @@ Json = Mapping[str, Any]
 
 _NOTHING: Json = {}
 _ID_LIMIT = 300
+_LAST_YEAR = 9000  # what lies beyond leaves no room to reckon with
 
 
 def mapping(value: object) -> Json:
@@ -78,9 +79,10 @@ def when(source: Json, key: str) -> datetime | None:
 def moment(value: str) -> datetime | None:
     try:
         parsed = datetime.fromisoformat(value)
-        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+        at = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return at if 1970 <= at.year <= _LAST_YEAR else None
 
 
 def stamp(at: datetime) -> str:

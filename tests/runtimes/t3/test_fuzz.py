@@ -187,7 +187,22 @@ def test_every_list_of_a_body_may_be_cut_anywhere() -> None:
 
 
 TOLD = frozenset(
-    "text title detail summary question label header planMarkdown step lastError branch worktreePath model path".split()
+    [
+        "text",
+        "title",
+        "detail",
+        "summary",
+        "question",
+        "label",
+        "header",
+        "planMarkdown",
+        "step",
+        "lastError",
+        "branch",
+        "worktreePath",
+        "model",
+        "path",
+    ]
 )
 HOSTILE: list[Callable[[str], str]] = [
     lambda text: f"\x1b]0;owned\x07{text}",
