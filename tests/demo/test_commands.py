@@ -137,6 +137,18 @@ async def test_a_stale_question_is_told_like_a_stale_approval(stage: Any) -> Non
     assert (row["session"]["status"], row["hasPendingUserInput"]) == ("ready", False)
 
 
+async def test_a_stale_approval_stays_flagged_until_somebody_answers_it(stage: Any) -> None:
+    stage.thread(T)
+    stage.turn(T, "go", RUN)
+    stage.world.restart()
+    assert stage.row(T)["hasPendingApprovals"] is True
+    answer(stage, "accept")
+    stage.world.advance(1)
+    row = stage.row(T)
+    assert (row["session"]["status"], row["hasPendingApprovals"]) == ("ready", False)
+    assert "approval.resolved" not in kinds(stage)
+
+
 async def test_changing_the_runtime_mode_ends_a_turn_unfinished(stage: Any) -> None:
     stage.thread(T)
     stage.turn(T, "go", RUN, LATER)
