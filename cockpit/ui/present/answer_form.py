@@ -66,6 +66,11 @@ class Form:
     def complete(self) -> bool:
         return bool(self.replies) and not self.missing
 
+    @property
+    def ready(self) -> bool:
+        """Whether the next step is to send."""
+        return self.complete and self.on_go
+
     def move(self, rows: int) -> Self:
         return replace(self, row=min(max(self.row + rows, 0), self.go_row))
 

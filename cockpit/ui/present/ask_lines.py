@@ -1,0 +1,232 @@
+"""Draws the card of what waits: who wants what, exactly what would run, where, and the keys that answer it.
+
+Pure. It must never leave out a part of what is approved: what does not fit is scrolled, never cut."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from cockpit.core.commands import Answer, Command, Decide, ImplementPlan
+from cockpit.core.why_not import why_not
+from cockpit.model.asks import Ask, AskKind, Decision
+from cockpit.model.fleet import Fleet
+from cockpit.model.work import Thread
+from cockpit.ui.present.ages import age
+from cockpit.ui.present.answer_form import Form
+from cockpit.ui.present.cells import cells, cut
+from cockpit.ui.present.lines import Line, Span
+from cockpit.ui.present.pen import Pen
+
+APPROVE, SESSION, DECLINE = "thread.approve", "thread.approve-session", "thread.decline"
+REPLY, PLAN, EXPLAIN = "thread.reply", "thread.plan", "thread.explain"
+GO = "go"
+PLAN_LINES = 8
+_MARKS = {
+    AskKind.APPROVAL: ("!", "needs"),
+    AskKind.QUESTION: ("?", "question"),
+    AskKind.PLAN: ("≡", "plan"),
+    AskKind.ALERT: ("!", "failed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One ask of a thread as it is now. `index` of `count` asks; `form` holds the answers so far; `answering`: the keys
+    of the form work."""
+
+    ask: Ask
+    thread: Thread | None
+    fleet: Fleet
+    index: int = 0
+    count: int = 1
+    form: Form | None = None
+    answering: bool = False
+
+    @property
+    def sending(self) -> bool:
+        return self.ask.id in self.fleet.sending
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A key and what it does; `reason` says why it cannot be done now."""
+
+    action: str
+    key: str
+    label: str
+    reason: str | None = None
+
+
+def head_lines(card: Card, now: datetime, width: int, pen: Pen) -> list[Strip]:
+    """Who wants what, how long it waits, which of several it is; for several questions their state."""
+    glyph, role = _MARKS[card.ask.kind]
+    of = f"{card.index + 1} of {card.count}" if card.count > 1 else ""
+    waits = " · ".join(part for part in (of, age(card.ask.created_at, now)) if part)
+    left = (Span(f"{glyph} ", role, True), Span(card.ask.title, "text", True))
+    strips = [pen.line(Line(left, (Span(waits, "dim"),) if waits else ()), width)]
+    if card.form and len(card.ask.questions) > 1:
+        strips.append(_steps(card.form, width, pen))
+    return strips
+
+
+def body_lines(card: Card, width: int, pen: Pen) -> tuple[list[Strip], range]:
+    """All that is asked, wrapped; and the lines of the row that the cursor is on."""
+    indent = 2 if width > 30 else 0
+    match card.ask.kind:
+        case AskKind.QUESTION if card.form and card.ask.questions:
+            return _question(card.form, card.answering, width, pen)
+        case AskKind.PLAN:
+            return _plan(card.ask, width, pen), range(0)
+        case AskKind.APPROVAL:
+            strips = pen.text(card.ask.body or card.ask.summary, width, "code", indent=indent)
+        case _:
+            strips = pen.text(card.ask.body or card.ask.summary, width, indent=indent)
+    if where := place_words(card.ask, card.thread):
+        strips += pen.text(where, width, "dim", indent=indent)
+    return strips, range(0)
+
+
+def foot_lines(card: Card, chips: Sequence[Chip], width: int, pen: Pen) -> list[Strip]:
+    """The way on of a form, the reason why something cannot be done, and the keys."""
+    if card.sending:
+        return pen.text("sending… it counts when the source confirms it", width, "text")
+    strips = [_way_on(card.form, card.answering, width, pen)] if card.form and card.ask.questions else []
+    reasons = dict.fromkeys(chip.reason for chip in chips if chip.reason)
+    for reason in reasons:
+        strips += pen.text(f"✗ {reason}", width, "text")
+    return [*strips, *_chips(chips, width, pen)]
+
+
+def chips_of(card: Card, keys: Mapping[str, str]) -> list[Chip]:
+    """The keys that answer this ask, the first one first. `keys` gives the key of each action."""
+    ask, found = card.ask, []
+
+    def chip(action: str, label: str, command: Command | None = None, key: str = "") -> None:
+        reason = why_not(command, card.fleet) if command else None
+        found.append(Chip(action, key or keys.get(action, ""), label, reason))
+
+    match ask.kind:
+        case AskKind.APPROVAL:
+            chip(APPROVE, "approve", Decide(ask.thread, ask.id, Decision.ACCEPT))
+            if Decision.ACCEPT_FOR_SESSION in ask.decisions:
+                chip(SESSION, "for this session", Decide(ask.thread, ask.id, Decision.ACCEPT_FOR_SESSION))
+            if Decision.DECLINE in ask.decisions:
+                chip(DECLINE, "decline", Decide(ask.thread, ask.id, Decision.DECLINE))
+        case AskKind.QUESTION if card.answering and card.form:
+            chip("", "pick", key=f"1-{min(len(card.form.question.options), 9)}" if card.form.question.options else "")
+            chip("", "other question", key="← →" if len(ask.questions) > 1 else "")
+            chip("", "list", key="Esc")
+            found = [each for each in found if each.key]
+        case AskKind.QUESTION:
+            answers = {question.id: "?" for question in ask.questions}
+            chip(REPLY, "answer", Answer(ask.thread, ask.id, answers))
+        case AskKind.PLAN:
+            chip(PLAN, "read it all")
+            chip(APPROVE, "implement", ImplementPlan(ask.thread, ask.id))
+            chip(REPLY, "reply with changes")
+        case AskKind.ALERT:
+            chip(EXPLAIN, "explain")
+    return found
+
+
+def place_words(ask: Ask, thread: Thread | None) -> str:
+    """`in ~/work/billing-api · worktree auth-flake`."""
+    branch = thread.branch if thread else None
+    worktree = thread.worktree if thread else None
+    where = [f"in {ask.place}" if ask.place else ""]
+    if worktree:
+        name = worktree.rstrip("/").rpartition("/")[2]
+        where.append(f"worktree {branch or name}" if worktree == ask.place else f"worktree {name}")
+    elif branch:
+        where.append(f"branch {branch}")
+    return " · ".join(part for part in where if part)
+
+
+def _question(form: Form, answering: bool, width: int, pen: Pen) -> tuple[list[Strip], range]:
+    """The question, then its options: a number, what is picked, the label, and below it what it means."""
+    question, reply = form.question, form.reply
+    strips = pen.text(question.text, width, "text", bold=True)
+    cursor = range(0)
+    for place, option in enumerate(question.options):
+        on = place in reply.picked
+        mark = ("☑" if on else "☐") if question.multi else ("◉" if on else "○")
+        here = answering and place == form.row
+        begin = f"{'▎' if here else ' '}{place + 1} {mark} " if place < 9 else f"{'▎' if here else ' '}  {mark} "
+        size = cells(begin)
+        label = pen.text(option.label, width, "text", indent=size, bold=on or here)
+        first = [Segment(begin[:1], pen.style("focus")), Segment(begin[1:], pen.style("text" if on else "dim"))]
+        lines = [Strip([*first, *label[0].crop(size, width)]), *label[1:]]
+        if option.description:
+            lines += pen.text(option.description, width, "dim", indent=size)
+        if here:
+            cursor = range(len(strips), len(strips) + len(lines))
+        strips += lines
+    return strips, cursor
+
+
+def _way_on(form: Form, answering: bool, width: int, pen: Pen) -> Strip:
+    """Where enter leads: to the next question, or to the source."""
+    here = answering and form.on_go
+    if form.complete:
+        words, role = "send the answers" if len(form.replies) > 1 else "send the answer", "needs"
+    elif form.answered(form.step):
+        words, role = "next question", "text"
+    else:
+        words, role = "not answered yet", "dim"
+    spans = [
+        Span("▎" if here else " ", "focus"),
+        Span(" Enter ", role, True, here and role != "dim"),
+        Span(f" {words}", role),
+    ]
+    return pen.line(Line(tuple(spans)), width).apply_meta({"chip": GO})
+
+
+def _steps(form: Form, width: int, pen: Pen) -> Strip:
+    """`✓ Colour  ▸ Size  · Toppings`, the one in view bold."""
+    spans: list[Span] = [Span("  ")]
+    for step, question in enumerate(form.ask.questions):
+        here, done = step == form.step, form.answered(step)
+        name = question.header or f"question {step + 1}"
+        glyph = "✓" if done else "▸" if here else "·"
+        spans += [
+            Span(f"{glyph} ", "done" if done else "dim"),
+            Span(name, "text" if here else "dim", here),
+            Span("   "),
+        ]
+    return pen.line(Line(tuple(spans[:-1]), (Span(f"{form.step + 1}/{len(form.replies)}", "dim"),)), width)
+
+
+def _plan(ask: Ask, width: int, pen: Pen) -> list[Strip]:
+    strips = pen.prose(ask.body, width) if ask.body.strip() else pen.text(ask.summary, width)
+    more = len(strips) - PLAN_LINES
+    return [*strips[:PLAN_LINES], *pen.text(f"… {more} more lines", width, "dim")] if more > 1 else strips
+
+
+def _chips(chips: Sequence[Chip], width: int, pen: Pen) -> list[Strip]:
+    """Chips in as many lines as they need; the first is filled if it works. A click finds `chip` in the meta."""
+    lines: list[list[Segment]] = [[]]
+    used = 0
+    for place, chip in enumerate(chips):
+        key = f" {chip.key} " if chip.key else ""
+        label = cut(f" {chip.label}", max(width - cells(key), 0))
+        size = cells(key) + cells(label)
+        if used and used + 3 + size > width:
+            lines.append([])
+            used = 0
+        if used:
+            lines[-1].append(Segment("   "))
+            used += 3
+        meta = Style(meta={"chip": chip.action}) if chip.action else Style()
+        if chip.reason:
+            style, words = pen.palette.style("dim", strike=True), pen.style("dim")
+        elif place == 0 and chip.action:
+            style, words = pen.palette.style("ground", bold=True, on="needs"), pen.style("text")
+        else:
+            style, words = pen.palette.style("text", bold=True, on="chip"), pen.style("text")
+        lines[-1] += [Segment(key, style + meta), Segment(label, words + meta)]
+        used += size
+    return [Strip(line) for line in lines if line]
