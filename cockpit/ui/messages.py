@@ -4,6 +4,7 @@ A widget posts them; only the app and the screens act on them."""
 
 from textual.message import Message
 
+from cockpit.config import Config
 from cockpit.core.commands import Command
 from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
@@ -87,3 +88,11 @@ class NotDone(Message):
         super().__init__()
         self.command = command
         self.text = text
+
+
+class Configured(Message):
+    """The configuration was changed and saved; theme and keys can follow at once."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config

@@ -7,10 +7,11 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import ClassVar, Literal
 
 from cockpit.config.schema import Config
-from cockpit.config.settings import TABLES, Kind, Setting, SettingGroup, settings
+from cockpit.config.settings import TABLES, Kind, Setting, settings
 from cockpit.model.errors import ConfigError
 from cockpit.ui.actions import ACTIONS, Action
 from cockpit.ui.present.keys_table import by_group, key_names
@@ -149,15 +150,10 @@ def _onoff(on: bool) -> Span:
 def _value(setting: Setting) -> Span:
     if setting.value is None or setting.value in ("", ()):
         return Span("not set", "dim")
-    if _is_secret(setting):
+    if setting.spec.secret:
         return Span(f"{as_text(setting).split()[0]} …")
     text = _choice(setting.value) if setting.kind is Kind.CHOICE else as_text(setting)
     return Span(f"‹ {text} ›" if setting.kind is Kind.CHOICE else text)
-
-
-def _is_secret(setting: Setting) -> bool:
-    """A command could hold a token in its arguments."""
-    return setting.kind is Kind.WORDS and setting.key.rpartition(".")[2].startswith("token")
 
 
 def as_text(setting: Setting) -> str:
@@ -170,7 +166,7 @@ def as_text(setting: Setting) -> str:
 
 def to_edit(setting: Setting) -> str:
     """What the field begins with: nothing, where the value is not for everybody's eyes."""
-    return "" if _is_secret(setting) else as_text(setting)
+    return "" if setting.spec.secret else as_text(setting)
 
 
 def from_text(setting: Setting, text: str) -> object:
@@ -232,6 +228,57 @@ def _split(keys: str) -> list[str]:
     return [key.strip() for key in keys.split(",")]
 
 
-def group_of(key: str, groups: Sequence[SettingGroup]) -> SettingGroup | None:
-    """The group whose setting that is."""
-    return next((group for group in groups if any(setting.key == key for setting in group.settings)), None)
+def about(row: Row | None) -> list[tuple[str, str]]:
+    """What there is to know of a row, as paragraphs of text and role."""
+    match row:
+        case FieldRow(setting=setting):
+            bounds = _bounds(setting)
+            default = "must be set" if setting.must else f"Default: {_shown(setting, setting.default)}"
+            said = [(setting.title, "text"), (setting.key, "dim"), (setting.description, "text")]
+            return [
+                *said,
+                (". ".join(part for part in (default, bounds) if part) + ".", "dim"),
+                (_when(setting.key), "dim"),
+            ]
+        case KeyRow(action=action):
+            came = "  ".join(key_names(action.keys)) or "none"
+            return [
+                (action.label, "text"),
+                (f"keys.{action.id}", "dim"),
+                (f"{action.tooltip}.", "text"),
+                (f"Default: {came}.", "dim"),
+                (_when("keys."), "dim"),
+            ]
+        case TextRow(id=Way(does="add", table=table)):
+            return [(TABLES[table].title, "text"), (TABLES[table].description, "text"), (_when(table), "dim")]
+        case TextRow(id=Way(name=name)):
+            return [(f"Remove {name}", "text"), ("Its table goes from the file; nothing on the server does.", "text")]
+    return []
+
+
+def at_once(key: str) -> bool:
+    """Whether a change of that key shows without a new start."""
+    return key.startswith("keys.") or key == "ui.theme"
+
+
+def _when(key: str) -> str:
+    return "Takes effect at once." if at_once(key) else "Takes effect with the next start."
+
+
+def _bounds(setting: Setting) -> str:
+    low, high = setting.spec.low, setting.spec.high
+    return f"From {low:g} to {high:g}" if setting.kind is Kind.NUMBER and low > -inf and high < inf else ""
+
+
+def _shown(setting: Setting, value: object) -> str:
+    if value in (None, "", ()):
+        return "not set"
+    if setting.kind in (Kind.CHOICE, Kind.FLAG):
+        return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
+    return (
+        ", ".join(map(str, value))
+        if isinstance(value, tuple)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )
