@@ -87,6 +87,8 @@ class Simulator:
         protocol = config.http_protocol_class
         loop = asyncio.get_running_loop()
         listening = socket.create_server(("127.0.0.1", port))
+        # asyncio sets this for sockets of its own making only; without it new connections wait 40 ms for nothing.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
         def accept() -> asyncio.Protocol:
             return protocol(config=config, server_state=self._state, app_state={}, _loop=loop)  # type: ignore[call-arg]
