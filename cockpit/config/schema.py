@@ -126,7 +126,7 @@ class NotifyConfig:
 class UiConfig:
     """How the screen looks."""
 
-    theme: str = setting(Spec("Theme", "A theme's name: a shipped one or your own.", check=filled), "dark")
+    theme: str = setting(Spec("Theme", "A theme's name: a shipped one or your own.", check=filled), "night")
     frame_rate: int = setting(
         Spec(
             "Frame rate",

@@ -37,7 +37,7 @@ def test_comments_and_order_stay(file: Path) -> None:
 
 def test_none_goes_back_to_the_default(file: Path) -> None:
     file.write_text(OWN)
-    assert write(file, {"ui.theme": None, "keys.thread.approve": None}).ui.theme == "dark"
+    assert write(file, {"ui.theme": None, "keys.thread.approve": None}).ui.theme == "night"
     assert "theme" not in file.read_text()
 
 
