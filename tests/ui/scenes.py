@@ -344,7 +344,15 @@ def hostile_fleet(now: datetime = NOW) -> Fleet:
         "a" * 300,
         "half" + "界" * 40,
     )
-    statuses = (Status.APPROVAL, Status.WORKING, Status.FAILED, Status.IDLE, Status.UNKNOWN, Status.WORKING, Status.DONE)
+    statuses = (
+        Status.APPROVAL,
+        Status.WORKING,
+        Status.FAILED,
+        Status.IDLE,
+        Status.UNKNOWN,
+        Status.WORKING,
+        Status.DONE,
+    )
     threads = tuple(
         thread(Ref("home", f"odd-{place}"), title, status, before(now, m=place), detail=title, raw_status="paused")
         for place, (title, status) in enumerate(zip(titles, statuses, strict=True))
@@ -366,7 +374,11 @@ def big_facts(count: int = 10_000, now: datetime = NOW) -> list[f.Fact]:
 def _one_of_many(place: int, now: datetime) -> Thread:
     ref = Ref("home", f"t{place:05}")
     made = thread(
-        ref, f"Thread number {place} of many", Status.IDLE, before(now, m=place), project=Ref("home", f"p{place % 50:02}")
+        ref,
+        f"Thread number {place} of many",
+        Status.IDLE,
+        before(now, m=place),
+        project=Ref("home", f"p{place % 50:02}"),
     )
     if place % 100 == 0:
         ask = replace(approval(now), id=f"req-{place}", thread=ref)

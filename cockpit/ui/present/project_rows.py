@@ -87,7 +87,7 @@ def _row(
     if threads and GROUP_OF[threads[0].status] is not Group.QUIET:
         glyph, _, role = mark(threads[0])
     first = Line(
-        (Span(f" {title}", bold=bold),),
+        (Span(title, bold=bold),),
         (Span(glyph, role, bold=True), Span(f" {count if count else '':>4}", "dim")),
         (Span(f"  {source}", "dim"),) if source else (),
     )

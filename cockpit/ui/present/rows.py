@@ -70,16 +70,15 @@ class ThreadRow:
         glyph, word, role = mark(thread)
         loud = GROUP_OF[thread.status] in _LOUD
         left = (Span(f"{glyph} ", role, loud), Span(thread.title, bold=loud))
-        extra = [Span(f"  ({thread.team} team)", "dim")] if thread.team else []
-        if self.badge and self.height == 1:
-            extra.append(Span(f"  {self.badge}", "dim"))
+        # A badge never costs a word of what matters: it is the first to go where there is no room.
+        aside = f"  ({thread.team} team)" if thread.team else f"  {self.badge}" if self.badge else ""
+        extra = (Span(aside, "dim"),) if aside else ()
         halted = (Span(f"{FROZEN} ", "ice"),) if thread.frozen and thread.status is not Status.FROZEN else ()
         right = (*halted, Span(word, role), Span(f" {age(thread.since, now):>4}", "dim"))
-        first = Line(left, right, tuple(extra))
+        first = Line(left, right, extra)
         if self.height == 1:
             return (first,)
-        badge = (Span(self.badge, "dim"),) if self.badge else ()
-        return (first, Line((Span(f"  {fact(thread, self.fleet)}", "dim"),), badge))
+        return (first, Line((Span(f"  {fact(thread, self.fleet)}", "dim"),)))
 
     def changes_in(self, now: datetime) -> float | None:
         return changes_in(self.thread.since, now)
