@@ -157,7 +157,7 @@ def make_source(url: str, token: str | None, *, name: str = "home", clock: Any =
     more.setdefault("poll_seconds", 0.05)
     more.setdefault("patience", Patience(seconds=3.0, pauses=(0.01,)))
     more.setdefault("timeout", 3.0)
-    more.setdefault("token", provide)
+    more["token"] = more.pop("provider", provide)
     more.setdefault("new_id", ids())
     return T3Source(name, url, clock=clock or (lambda: datetime.now(UTC)), random=Random(1), **more)
 

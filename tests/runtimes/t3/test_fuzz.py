@@ -186,23 +186,9 @@ def test_every_list_of_a_body_may_be_cut_anywhere() -> None:
                     decode_all(twisted(body, path, value[:length]))
 
 
-TOLD = frozenset(
-    [
-        "text",
-        "title",
-        "detail",
-        "summary",
-        "question",
-        "label",
-        "header",
-        "planMarkdown",
-        "step",
-        "lastError",
-        "branch",
-        "worktreePath",
-        "model",
-        "path",
-    ]
+TOLD = (
+    *("text", "title", "detail", "summary", "question", "label", "header"),
+    *("planMarkdown", "step", "lastError", "branch", "worktreePath", "model", "path"),
 )
 HOSTILE: list[Callable[[str], str]] = [
     lambda text: f"\x1b]0;owned\x07{text}",

@@ -80,6 +80,13 @@ def test_a_message_that_no_turn_took_up_is_a_start_for_two_minutes() -> None:
         assert decoded[1] == (START + timedelta(minutes=2) if expected is Status.STARTING else None)
 
 
+def test_a_message_from_the_far_future_starts_nothing() -> None:
+    for at in ("9999-12-31T23:59:59.999Z", "2050-01-01T00:00:00.000Z", "0001-01-01T00:00:00+14:00"):
+        decoded = decode_thread(row(latestUserMessageAt=at), source="home", now=START)
+        assert decoded is not None
+        assert decoded[0].status is Status.IDLE
+
+
 def test_an_old_turn_does_not_hide_a_message_that_came_after_it() -> None:
     decoded = decode_thread(row(latestUserMessageAt=stamp(START)), source="home", now=START)
     assert decoded is not None
