@@ -41,6 +41,19 @@ def add_server(path: Path, name: str, url: str) -> Config:
     return _replace(path, document.as_string())
 
 
+def remove_server(path: Path, name: str) -> Config:
+    """Take the `[[t3]]` table of that name out, with the comments inside it. Raises ConfigError."""
+    document = _document(path)
+    servers = document.get("t3", [])
+    place = next((place for place, each in enumerate(servers) if each.get("name") == name), None)
+    if place is None:
+        raise ConfigError(f"t3.{name}: no such source.", fix="Nothing had to be removed.")
+    del servers[place]
+    if not servers:
+        del document["t3"]
+    return _replace(path, document.as_string())
+
+
 def _document(path: Path) -> tomlkit.TOMLDocument:
     text = read_text(path) or ""
     config, problems = parse(text, path)

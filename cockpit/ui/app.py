@@ -62,6 +62,7 @@ class CockpitApp(App[None]):
         super().__init__()
         self._session = session
         self._config = config
+        self._themes = themes
         self._supervised = supervised
         unknown = themes.why_not(config.ui.theme)
         self._notes = (*notes, *themes.problems, *([unknown] if unknown else []))
@@ -192,7 +193,16 @@ class CockpitApp(App[None]):
     def on_told(self, message: messages.Told) -> None:
         self.tell(message.text, message.severity)
 
+    def on_configured(self, message: messages.Configured) -> None:
+        self._config = message.config
+        self.theme = self._themes.choose(message.config.ui.theme)
+        self.set_keymap(dict(message.config.keys))
+
     # Desk
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        return self._config.keys
 
     async def act(self, command: Command) -> Outcome | None:
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cockpit.config import load
-from cockpit.config.write import add_server, write
+from cockpit.config.write import add_server, remove_server, write
 from cockpit.model.errors import ConfigError
 
 OWN = """# mine
@@ -102,3 +102,15 @@ def test_a_server_is_added_to_any_file(file: Path) -> None:
     assert "# first" in file.read_text()
     with pytest.raises(ConfigError, match="names another source"):
         add_server(file, "work", "http://c")
+
+
+def test_a_server_is_removed_and_the_rest_stays(file: Path) -> None:
+    file.write_text(OWN + '\n[[t3]]\nname = "work" # second\nurl = "http://b"\n')
+    assert [t3.name for t3 in remove_server(file, "work").t3] == ["home"]
+    assert file.read_text().startswith("# mine")
+    assert "# first" in file.read_text()
+    assert remove_server(file, "home").t3 == ()
+    assert "t3" not in file.read_text()
+    assert "bell = true" in file.read_text()
+    with pytest.raises(ConfigError, match="no such source"):
+        remove_server(file, "home")

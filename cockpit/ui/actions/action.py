@@ -2,7 +2,7 @@
 
 It holds no state; `At` says where the person is, `Desk` is what an action may use."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -33,6 +33,14 @@ class At:
 
 class Desk(Protocol):
     """What an action may use: the app, seen from the outside."""
+
+    @property
+    def fleet(self) -> Fleet:
+        """The newest one; `At` keeps the one that the person saw when they pressed the key."""
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """The keys that the person remapped: action id → keys."""
 
     async def act(self, command: Command) -> Outcome | None:
         """Carry it out and tell the person; None when it failed (which was told as well)."""

@@ -1,7 +1,11 @@
 """What can be done to the fleet as a whole, and the ways between the screens."""
 
+from collections.abc import Collection
+
 from cockpit.core.commands import HoldFleet, ReleaseFleet
+from cockpit.core.ports import CanArchive, CanSearch
 from cockpit.core.why_not import why_not
+from cockpit.model.ids import Ref
 from cockpit.ui.actions.action import Action, At, Desk, goto, on_screen
 
 
@@ -30,7 +34,7 @@ def _dispatchable(at: At) -> str | None:
 async def _dispatch(desk: Desk, at: At) -> None:
     from cockpit.ui.screens.dispatch import DispatchScreen
 
-    thread = await desk.show(DispatchScreen(at.fleet, at.thread))
+    thread = await desk.show(DispatchScreen(lambda: desk.fleet, at.thread, send=desk.send))
     if thread is not None:
         desk.goto("fleet", thread)
 
@@ -38,7 +42,9 @@ async def _dispatch(desk: Desk, at: At) -> None:
 async def _search(desk: Desk, at: At) -> None:
     from cockpit.ui.screens.search import SearchScreen
 
-    thread = await desk.show(SearchScreen(at.fleet))
+    able = desk.able(CanSearch)
+    searches = {name: source.search for name, source in able.items()}
+    thread = await desk.show(SearchScreen(at.fleet, searches, _others(at, able)))
     if thread is not None:
         desk.goto("fleet", thread)
 
@@ -46,15 +52,26 @@ async def _search(desk: Desk, at: At) -> None:
 async def _archived(desk: Desk, at: At) -> None:
     from cockpit.ui.screens.archived import ArchivedScreen
 
-    await desk.show(ArchivedScreen(at.fleet))
+    able = desk.able(CanArchive)
+    reads = {name: source.archived for name, source in able.items()}
+    thread = await desk.show(ArchivedScreen(at.fleet, reads, _others(at, able), act=desk.act))
+    if thread is not None:
+        desk.goto("fleet", thread)
+
+
+def _others(at: At, able: Collection[str]) -> list[str]:
+    """The sources that are there and have not got the capability."""
+    return [state.name for state in at.fleet.sources.values() if state.name not in able and state.read_at]
 
 
 async def _palette(desk: Desk, at: At) -> None:
     from cockpit.ui.screens.palette import PaletteScreen
 
-    action = await desk.show(PaletteScreen(at))
-    if action is not None:
-        await desk.perform(action)
+    match await desk.show(PaletteScreen(at, desk.keys)):
+        case Ref() as thread:
+            desk.goto("fleet", thread)
+        case str() as action:
+            await desk.perform(action)
 
 
 async def _quit(desk: Desk, at: At) -> None:

@@ -13,7 +13,7 @@ from cockpit.ui.present.lines import BLANK, Line, Span, dim, line
 from cockpit.ui.present.rows import Row, TextRow
 
 KEYS, LABEL = 13, 18
-NARROW, WIDE = 90, 100
+NARROW, WIDE = 70, 100
 _MEANINGS = (
     (Status.APPROVAL, "it asks whether it may do something; its card shows exactly what"),
     (Status.QUESTION, "it asks you something, with options or in words"),
@@ -76,10 +76,11 @@ def _action(action: Action, remapped: Mapping[str, str], width: int) -> TextRow:
     first = (Span(f"  {keys:<{KEYS}}", bold=True), Span(f"{action.label:<{LABEL}}"))
     where = f"on {', '.join(sorted(action.screens))}" if action.screens and width >= WIDE else ""
     right = (Span(where, "dim"),) if where else ()
-    if width < NARROW:
-        below = wrap(action.tooltip, max(width - KEYS - 2, 10))
-        return TextRow(action.id, (Line(first, right, extra), *(dim(f"  {'':<{KEYS}}{part}") for part in below)), True)
-    return TextRow(action.id, (Line((*first, Span(action.tooltip, "dim")), right, extra),), True)
+    indent = 2 + KEYS if width < NARROW else 2 + KEYS + LABEL
+    said = wrap(action.tooltip, max(width - indent - len(where) - bool(where), 10))
+    if width >= NARROW:
+        first = (*first, Span(said.pop(0), "dim"))
+    return TextRow(action.id, (Line(first, right, extra), *(dim(" " * indent + part) for part in said)), True)
 
 
 def _plain(row: tuple[str, str], keys: str, said: str, width: int) -> TextRow:

@@ -150,10 +150,15 @@ def _onoff(on: bool) -> Span:
 def _value(setting: Setting) -> Span:
     if setting.value is None or setting.value in ("", ()):
         return Span("not set", "dim")
-    if setting.spec.secret:
+    if _is_secret(setting):
         return Span(f"{as_text(setting).split()[0]} …")
     text = _choice(setting.value) if setting.kind is Kind.CHOICE else as_text(setting)
     return Span(f"‹ {text} ›" if setting.kind is Kind.CHOICE else text)
+
+
+def _is_secret(setting: Setting) -> bool:
+    """A command may hold a token among its words; a URL may not, and is worth seeing."""
+    return setting.spec.secret and setting.kind is Kind.WORDS
 
 
 def as_text(setting: Setting) -> str:
@@ -166,7 +171,7 @@ def as_text(setting: Setting) -> str:
 
 def to_edit(setting: Setting) -> str:
     """What the field begins with: nothing, where the value is not for everybody's eyes."""
-    return "" if setting.spec.secret else as_text(setting)
+    return "" if _is_secret(setting) else as_text(setting)
 
 
 def from_text(setting: Setting, text: str) -> object:

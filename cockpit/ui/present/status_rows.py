@@ -178,7 +178,7 @@ def usage_rows(fleet: Fleet, width: int) -> list[Row]:
     """One line for each thread in the order of attention, under the names of the columns that fit `width` cells."""
     if not fleet.threads:
         return [TextRow("none", (dim("No threads"),))]
-    columns = frozenset(name for name, least in (("context", 56), ("tokens", 70), ("model", 96)) if width >= least)
+    columns = frozenset(name for name, least in (("context", 66), ("tokens", 70), ("model", 96)) if width >= least)
     heads = [f" {'status':<{_WORD}}"]
     heads += [f"{'model':<{_MODEL}}"] if "model" in columns else []
     heads += [f"{'context':<{_CONTEXT}}"] if "context" in columns else []

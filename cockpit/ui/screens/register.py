@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from cockpit.config import Loaded
+from cockpit.config import Config, Loaded, paths
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
 
 
 def screens(loaded: Loaded) -> Mapping[str, Callable[[], CockpitScreen]]:
     """What `GoTo`, the keys and `--screen` can name."""
+    configs = [loaded.config]
 
     def fleet() -> CockpitScreen:
         from cockpit.ui.screens.fleet import FleetScreen
@@ -25,13 +26,27 @@ def screens(loaded: Loaded) -> Mapping[str, Callable[[], CockpitScreen]]:
         return StatusScreen()
 
     def settings() -> CockpitScreen:
+        from cockpit.config.write import add_server, remove_server, write
         from cockpit.ui.screens.settings import SettingsScreen
+        from cockpit.ui.theme import load_themes
 
-        return SettingsScreen(loaded)
+        def keep(config: Config) -> Config:
+            configs[0] = config
+            return config
+
+        path = loaded.path
+        return SettingsScreen(
+            configs[0],
+            path,
+            save=lambda changes: keep(write(path, changes)),
+            add=lambda name, url: keep(add_server(path, name, url)),
+            remove=lambda name: keep(remove_server(path, name)),
+            offers={"ui.theme": sorted(load_themes(paths().themes_dir).palettes)},
+        )
 
     def help_() -> CockpitScreen:
         from cockpit.ui.screens.help import HelpScreen
 
-        return HelpScreen(dict(loaded.config.keys))
+        return HelpScreen(lambda: configs[0].keys)
 
     return {"fleet": fleet, "inbox": inbox, "status": status, "settings": settings, "help": help_}
