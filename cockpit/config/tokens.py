@@ -39,6 +39,19 @@ def save_token(state_dir: Path, name: str, stored: StoredToken) -> Path:
     return path
 
 
+def can_keep(state_dir: Path, name: str) -> None:
+    """Raises AuthError if a token for `name` could not be kept: found out by writing, before a credential is spent."""
+    path = token_path(state_dir, name)
+    probe = path.with_suffix(".probe")
+    try:
+        replace_file(probe, "")
+        probe.unlink()
+    except OSError as error:
+        raise AuthError(
+            f"A token could not be kept in {path.parent}: {said(error)}.", fix="Make it writable; nothing was sent."
+        ) from None
+
+
 def stored_token(state_dir: Path, name: str) -> StoredToken | None:
     """The token kept for `name`, expired or not; None if there is none. Raises AuthError when it cannot be used."""
     path = token_path(state_dir, name)
