@@ -21,6 +21,7 @@ class Feed:
         self._frame = 1 / frame_rate
         self._now = now
         self._sent_at = float("-inf")
+        self._due = False
         self._timer: Timer | None = None
         self._stop = store.listen(self._changed)
 
@@ -30,12 +31,17 @@ class Feed:
             self._timer.stop()
 
     def _changed(self) -> None:
-        if self._timer is not None:
+        if self._due:
             return
+        self._due = True
         wait = self._sent_at + self._frame - self._now()
-        self._timer = self._app.set_timer(max(wait, 0.0), self._post)
+        if wait > 0:
+            self._timer = self._app.set_timer(wait, self._post)
+        else:
+            self._app.call_later(self._post)
 
     def _post(self) -> None:
+        self._due = False
         self._timer = None
         self._sent_at = self._now()
         self._app.post_message(FleetChanged(self._store.fleet))
