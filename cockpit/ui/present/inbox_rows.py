@@ -55,8 +55,9 @@ class AskRow:
         first = Line((Span(f"{glyph} ", role, True), Span(thread_title(self.ask, self.fleet), bold=True)), right)
         sending = self.ask.id in self.fleet.sending
         asked = "the answer is on its way…" if sending else self.ask.summary or self.ask.title
-        badge = (Span(self.badge, "dim"),) if self.badge else ()
-        return first, Line((Span(f"  {asked}", "dim"),), badge)
+        # Where it is never costs a word of what is asked.
+        where = (Span(f"  {self.badge}", "dim"),) if self.badge else ()
+        return first, Line((Span(f"  {asked}", "dim"),), (), where)
 
     def changes_in(self, now: datetime) -> float | None:
         return changes_in(self.ask.created_at, now)
@@ -78,13 +79,10 @@ class SettledRow:
     def lines(self, now: datetime) -> tuple[Line, ...]:
         glyph, word = ending(self.settled)
         ask = self.settled.ask
-        left = (
-            Span(f"{glyph} ", "dim"),
-            Span(thread_title(ask, self.fleet), "dim"),
-            Span(f"  {ask.summary or ask.title}", "dim"),
-        )
+        left = (Span(f"{glyph} ", "dim"), Span(thread_title(ask, self.fleet), "dim"))
+        asked = (Span(f"  {ask.summary or ask.title}", "dim"),)
         said = " by ".join(part for part in (word, self.settled.by) if part)
-        return (Line(left, (Span(said, "dim"), Span(f" {age(self.settled.at, now):>4}", "dim"))),)
+        return (Line(left, (Span(said, "dim"), Span(f" {age(self.settled.at, now):>4}", "dim")), asked),)
 
     def changes_in(self, now: datetime) -> float | None:
         return changes_in(self.settled.at, now)
@@ -140,8 +138,7 @@ def _nothing(fleet: Fleet, now: datetime) -> Iterator[Line]:
         yield dim("None of the sources is there; F7 says what was looked for")
     else:
         yield line("Nothing waits for you")
-        read = ", ".join(f"{state.name} {age(state.read_at, now)} ago" for state in states)
-        yield dim(f"Read: {read}")
+        yield dim(f"Every source was read: {', '.join(state.name for state in states)}")
         for state in states:
             if state.health is Health.LATE:
                 glyph, word, role = HEALTH[state.health]
@@ -158,3 +155,18 @@ def _badge(ask: Ask, fleet: Fleet, several: bool) -> str:
     project = fleet.projects.get(thread.project) if thread and thread.project else None
     parts = [project.title if project else "", ask.thread.source if several else ""]
     return " · ".join(part for part in parts if part)
+
+
+def settled_words(settled: SettledAsk, now: datetime) -> list[tuple[str, str]]:
+    """All there is to know of an ask that waits no longer, as paragraphs of text and role."""
+    ask = settled.ask
+    glyph, word = ending(settled)
+    by = f" by {settled.by}" if settled.by else ""
+    paragraphs = [
+        (f"{glyph} {ask.title or ask.summary}", "text"),
+        (f"{word}{by} {age(settled.at, now)} ago", "dim"),
+        ("", "text"),
+        (ask.body or ask.summary, "code" if ask.kind is AskKind.APPROVAL else "text"),
+        (f"in {ask.place}" if ask.place else "", "dim"),
+    ]
+    return [each for place, each in enumerate(paragraphs) if each[0] or place == 2]

@@ -10,6 +10,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -95,7 +96,7 @@ class ConfirmScreen(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = self._verb
+            box.border_title = Content(self._verb)
             yield Static(self._question, classes="said", markup=False)
             yield Static("", classes="trouble", markup=False)
             with Horizontal(classes="ways"):
@@ -152,7 +153,7 @@ class PromptScreen(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = self._title
+            box.border_title = Content(self._title)
             box.border_subtitle = "Enter goes on · Esc leaves"
             if self._hint:
                 yield Static(self._hint, classes="hint", markup=False)
@@ -211,7 +212,7 @@ class ChooseScreen(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = self._title
+            box.border_title = Content(self._title)
             yield RowList(id="options")
 
     def on_mount(self) -> None:
@@ -232,7 +233,7 @@ class ChooseScreen(Dialog[str]):
             rows = [TextRow(("none", ""), (Line((Span("None has that; Backspace takes a letter back", "dim"),)),))]
         self.query_one(RowList).rows = rows
         box = self.query_one(".box")
-        box.border_subtitle = f"“{self._typed}”" if self._typed else "Enter takes it · Esc leaves"
+        box.border_subtitle = Content(f"“{self._typed}”" if self._typed else "Enter takes it · Esc leaves")
 
     def _row(self, place: int, value: str, label: str) -> TextRow:
         digit = str(place) if place <= 9 and not self._typed else " "

@@ -8,6 +8,7 @@ from time import monotonic
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Static
 
 from cockpit.ui.present.keys_table import key_name
@@ -31,7 +32,7 @@ class PressKeyScreen(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = f"Key for {self._label}"
+            box.border_title = Content(f"Key for {self._label}")
             box.border_subtitle = "Backspace: as it came · Esc leaves"
             yield Static(self._said(), classes="said", markup=False)
             yield Static("", classes="trouble", markup=False)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
+from textual.content import Content
 from textual.strip import Strip
 
 from cockpit.config.schema import Config
@@ -103,7 +104,7 @@ class SettingsScreen(CockpitScreen):
         with Container(id="panels"):
             with Vertical(id="form") as form:
                 form.border_title = "Settings"
-                form.border_subtitle = str(self._path).replace(str(Path.home()), "~", 1)
+                form.border_subtitle = Content(str(self._path).replace(str(Path.home()), "~", 1))
                 yield RowList(id="rows")
             with Vertical(id="about") as box:
                 box.border_subtitle = "Enter changes it · Backspace: default"
