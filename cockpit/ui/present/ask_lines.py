@@ -12,14 +12,14 @@ from textual.strip import Strip
 
 from cockpit.core.commands import Answer, Command, Decide, ImplementPlan
 from cockpit.core.why_not import why_not
-from cockpit.model.asks import Ask, AskKind, Decision
+from cockpit.model.asks import Ask, AskKind, Decision, Option
 from cockpit.model.fleet import Fleet
 from cockpit.model.work import Thread
 from cockpit.ui.present.ages import age
 from cockpit.ui.present.answer_form import Form
 from cockpit.ui.present.cells import cells, cut
 from cockpit.ui.present.lines import Line, Span
-from cockpit.ui.present.pen import Pen
+from cockpit.ui.present.pen import Pen, blank
 
 APPROVE, SESSION, DECLINE = "thread.approve", "thread.approve-session", "thread.decline"
 REPLY, PLAN, EXPLAIN = "thread.reply", "thread.plan", "thread.explain"
@@ -36,7 +36,7 @@ _MARKS = {
 @dataclass(frozen=True, slots=True)
 class Card:
     """One ask of a thread as it is now. `index` of `count` asks; `form` holds the answers so far; `answering`: the keys
-    of the form work."""
+    of the form work. `airy`: there is room for blank lines."""
 
     ask: Ask
     thread: Thread | None
@@ -45,6 +45,7 @@ class Card:
     count: int = 1
     form: Form | None = None
     answering: bool = False
+    airy: bool = False
 
     @property
     def sending(self) -> bool:
@@ -70,7 +71,7 @@ def head_lines(card: Card, now: datetime, width: int, pen: Pen) -> list[Strip]:
     strips = [pen.line(Line(left, (Span(waits, "dim"),) if waits else ()), width)]
     if card.form and len(card.ask.questions) > 1:
         strips.append(_steps(card.form, width, pen))
-    return strips
+    return [*strips, *blank(card.airy)]
 
 
 def body_lines(card: Card, width: int, pen: Pen) -> tuple[list[Strip], range]:
@@ -92,9 +93,11 @@ def body_lines(card: Card, width: int, pen: Pen) -> tuple[list[Strip], range]:
 
 def foot_lines(card: Card, chips: Sequence[Chip], width: int, pen: Pen) -> list[Strip]:
     """The way on of a form, the reason why something cannot be done, and the keys."""
+    strips = blank(card.airy)
     if card.sending:
-        return pen.text("sending… it counts when the source confirms it", width, "text")
-    strips = [_way_on(card.form, card.answering, width, pen)] if card.form and card.ask.questions else []
+        return [*strips, *pen.text("sending… it counts when the source confirms it", width, "text")]
+    if card.form and card.answering:
+        strips.append(_way_on(card.form, card.answering, width, pen))
     reasons = dict.fromkeys(chip.reason for chip in chips if chip.reason)
     for reason in reasons:
         strips += pen.text(f"✗ {reason}", width, "text")
@@ -118,7 +121,7 @@ def chips_of(card: Card, keys: Mapping[str, str]) -> list[Chip]:
                 chip(DECLINE, "decline", Decide(ask.thread, ask.id, Decision.DECLINE))
         case AskKind.QUESTION if card.answering and card.form:
             chip("", "pick", key=f"1-{min(len(card.form.question.options), 9)}" if card.form.question.options else "")
-            chip("", "other question", key="← →" if len(ask.questions) > 1 else "")
+            chip("", "other question", key="[ ]" if len(ask.questions) > 1 else "")
             chip("", "list", key="Esc")
             found = [each for each in found if each.key]
         case AskKind.QUESTION:
@@ -135,37 +138,45 @@ def chips_of(card: Card, keys: Mapping[str, str]) -> list[Chip]:
 
 def place_words(ask: Ask, thread: Thread | None) -> str:
     """`in ~/work/billing-api · worktree auth-flake`."""
-    branch = thread.branch if thread else None
-    worktree = thread.worktree if thread else None
-    where = [f"in {ask.place}" if ask.place else ""]
-    if worktree:
-        name = worktree.rstrip("/").rpartition("/")[2]
-        where.append(f"worktree {branch or name}" if worktree == ask.place else f"worktree {name}")
-    elif branch:
+    branch = (thread.branch if thread else None) or ""
+    worktree = (thread.worktree if thread else None) or ""
+    where = [f"in {ask.place}"] if ask.place else []
+    if worktree and "worktree " not in ask.place:
+        where.append(f"worktree {branch or worktree.rstrip('/').rpartition('/')[2]}")
+    elif branch and not worktree:
         where.append(f"branch {branch}")
-    return " · ".join(part for part in where if part)
+    return " · ".join(where)
 
 
 def _question(form: Form, answering: bool, width: int, pen: Pen) -> tuple[list[Strip], range]:
     """The question, then its options: a number, what is picked, the label, and below it what it means."""
     question, reply = form.question, form.reply
     strips = pen.text(question.text, width, "text", bold=True)
+    widest = max((cells(option.label) for option in question.options), default=0)
     cursor = range(0)
-    for place, option in enumerate(question.options):
-        on = place in reply.picked
+    for row, option in enumerate(question.options):
+        on, here = row in reply.picked, answering and row == form.row
         mark = ("☑" if on else "☐") if question.multi else ("◉" if on else "○")
-        here = answering and place == form.row
-        begin = f"{'▎' if here else ' '}{place + 1} {mark} " if place < 9 else f"{'▎' if here else ' '}  {mark} "
-        size = cells(begin)
-        label = pen.text(option.label, width, "text", indent=size, bold=on or here)
-        first = [Segment(begin[:1], pen.style("focus")), Segment(begin[1:], pen.style("text" if on else "dim"))]
-        lines = [Strip([*first, *label[0].crop(size, width)]), *label[1:]]
-        if option.description:
-            lines += pen.text(option.description, width, "dim", indent=size)
+        begin = f"{row + 1 if row < 9 else ' '} {mark} "
+        first = [Segment("▎" if here else " ", pen.style("focus")), Segment(begin, pen.style("text" if on else "dim"))]
+        lines = _option(option, widest, width, on or here, pen, first)
         if here:
             cursor = range(len(strips), len(strips) + len(lines))
-        strips += lines
+        strips += [line.apply_meta({"row": row}) for line in lines]
     return strips, cursor
+
+
+def _option(option: Option, widest: int, width: int, loud: bool, pen: Pen, first: Sequence[Segment]) -> list[Strip]:
+    """The label after its marks; what it means beside it where all of it fits, else below."""
+    size = sum(cells(segment.text) for segment in first)
+    label = pen.text(option.label, width, "text", indent=size, bold=loud)
+    lines = [Strip([*first, *label[0].crop(size, width)]), *label[1:]]
+    if not option.description:
+        return lines
+    if len(lines) == 1 and "\n" not in option.description and size + widest + 3 + cells(option.description) <= width:
+        gap = Segment(" " * (size + widest + 3 - lines[0].cell_length))
+        return [Strip([*lines[0], gap, Segment(option.description, pen.style("dim"))])]
+    return [*lines, *pen.text(option.description, width, "dim", indent=size)]
 
 
 def _way_on(form: Form, answering: bool, width: int, pen: Pen) -> Strip:

@@ -15,6 +15,7 @@ from cockpit.ui.present.pen import Pen
 
 FOLDED, UNFOLDED = "▸", "▾"
 _NAMED = 4
+_FEW = 3
 
 
 def call_lines(call: ToolCall, opened: bool, width: int, pen: Pen, indent: int = 2) -> list[Strip]:
@@ -27,16 +28,11 @@ def call_lines(call: ToolCall, opened: bool, width: int, pen: Pen, indent: int =
         Span(call.tool, "failed" if failed else "working" if running else "dim", bold=failed),
         Span(f"  {first}{' …' if more else ''}", "dim"),
     )
-    state = Span("failed" if failed else "running" if running else took(call), left[2].role)
-    strips = [pen.line(Line(left, (state,) if state.text else ()), width)]
+    words = " · ".join(part for part in ("failed" if failed else "running" if running else "", took(call)) if part)
+    strips = [pen.line(Line(left, (Span(words, left[2].role),) if words else ()), width)]
     output = call.output.strip("\n")
     if not opened:
-        said = next((line.strip() for line in output.splitlines() if line.strip()), "")
-        return (
-            [*strips, pen.line(Line((Span(" " * (indent + 2)), Span(said, "failed"))), width)]
-            if failed and said
-            else strips
-        )
+        return [*strips, *(_why(output, indent + 2, width, pen) if failed else [])]
     if more or cells(first) + cells(call.tool) + indent + 14 > width:
         strips += pen.text(call.detail.strip("\n"), width, indent=indent + 2)
     if output:
@@ -45,6 +41,17 @@ def call_lines(call: ToolCall, opened: bool, width: int, pen: Pen, indent: int =
         strips += pen.text("\n".join(rest), width, "dim", indent=indent + 2) if rest else []
     elif not running:
         strips += pen.text("no output was reported", width, "dim", indent=indent + 2)
+    return strips
+
+
+def _why(output: str, indent: int, width: int, pen: Pen) -> list[Strip]:
+    """The words of a failure under its folded call: all of a few lines, else the first and how many follow."""
+    lines = [line for line in output.splitlines() if line.strip()]
+    shown = lines if len(lines) <= _FEW else lines[:1]
+    strips = [pen.line(Line((Span(" " * indent), Span(line.strip(), "dim"))), width) for line in shown[:-1]]
+    if shown:
+        more = (Span(plural(len(lines) - 1, "more line"), "dim"),) if len(lines) > _FEW else ()
+        strips.append(pen.line(Line((Span(" " * indent), Span(shown[-1].strip(), "failed")), more), width))
     return strips
 
 

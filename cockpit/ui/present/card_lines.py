@@ -31,12 +31,13 @@ def steps_lines(steps: Steps, opened: bool, width: int, pen: Pen) -> list[Strip]
     return strips
 
 
-def plan_lines(plan: Plan, implemented: str, opened: bool, width: int, pen: Pen) -> list[Strip]:
-    """A card with the plan's beginning, or all of it; one line once it was implemented."""
+def plan_lines(plan: Plan, implemented: str, opened: bool, on_card: bool, width: int, pen: Pen) -> list[Strip]:
+    """A card with the plan's beginning, or all of it; one line once it was implemented or while the card shows it."""
     title, body = _titled(plan.markdown)
-    if plan.implemented_at and not opened:
+    if (plan.implemented_at or on_card) and not opened:
+        state = Span(f"implemented {implemented}", "done") if plan.implemented_at else Span("on the card", "dim")
         left = (Span("  "), Span(f"{FOLDED} ", "dim"), Span("≡ ", "plan"), Span(title, "dim"))
-        return [pen.line(Line(left, (Span(f"implemented {implemented}", "done"),)), width)]
+        return [pen.line(Line(left, (state,)), width)]
     strips = pen.prose(body, max(width - 4, 1)) if body.strip() else []
     more = len(strips) - PLAN_LINES
     if more > 1 and not opened:
@@ -53,7 +54,8 @@ def changes_lines(changes: Changes, opened: bool, width: int, pen: Pen) -> list[
     added = sum(file.additions for file in changes.files)
     gone = sum(file.deletions for file in changes.files)
     left = (Span("  "), Span("± ", "dim"), Span(f"{plural(len(changes.files), 'file')} changed", "text"))
-    strips = [pen.line(Line(left, (*_counts(added, gone), Span("  enter: diff", "dim"))), width)]
+    extra = (Span("  Enter opens the diff", "dim"),)
+    strips = [pen.line(Line(left, _counts(added, gone), extra), width)]
     shown = changes.files if opened or len(changes.files) <= FILES else changes.files[: FILES - 1]
     for file in shown:
         kind = f"  {file.kind}" if file.kind not in ("", "modified") else ""

@@ -75,7 +75,7 @@ class Pen:
 
 
 def blank(count: int = 1) -> list[Strip]:
-    return [Strip([], 0)] * count
+    return [Strip([], 0)] * int(count)
 
 
 def _size(spans: Sequence[Span]) -> int:

@@ -25,7 +25,8 @@ class Item:
     """What is drawn as one. `entries` has one entry, or the calls that a run's line stands for (`run`).
 
     `gap`: a blank line above; `heading`: says who speaks; `day`: the day that begins here; `inside`: a call of an
-    unfolded run; `last`: the newest of its kind, which stays unfolded; `by`: who settled the exchange."""
+    unfolded run; `last`: the newest of its kind, which stays unfolded; `by`: who settled the exchange;
+    `on_card`: the card shows it in full."""
 
     id: str
     entries: tuple[Entry, ...]
@@ -36,6 +37,7 @@ class Item:
     inside: bool = False
     last: bool = False
     by: str = ""
+    on_card: bool = False
 
     @property
     def entry(self) -> Entry:
@@ -51,20 +53,21 @@ class Items:
     flipped: frozenset[str] = frozenset()
     settled: Mapping[str, SettledAsk] = field(default_factory=dict)
     zone: tzinfo | None = None
+    on_card: str = ""
 
 
 def items_of(
     entries: Sequence[Entry], flipped: AbstractSet[str] = frozenset(),
-    settled: Mapping[str, SettledAsk] | None = None, zone: tzinfo | None = None, before: Items | None = None,
+    settled: Mapping[str, SettledAsk] | None = None, zone: tzinfo | None = None, on_card: str = "",
+    before: Items | None = None,
 ) -> Items:  # fmt: skip
     """`flipped` holds the ids of items that a person folded or unfolded; `settled` what the ledger knows of how asks
-    ended; `zone` is the person's, for the days (None: the machine's). What stayed as it was in `before` is taken over:
-    a conversation that grows at its end costs what grew."""
-    whole = Items(entries, (), frozenset(flipped), settled or {}, zone)
+    ended; `zone` is the person's, for the days (None: the machine's); `on_card` the ask on the card. What stayed as it
+    was in `before` is taken over: a conversation that grows at its end costs what grew."""
+    whole = Items(entries, (), frozenset(flipped), settled or {}, zone, on_card)
     newest = _newest_steps(entries)
     start, kept = 0, 0
-    same = before and (before.flipped, before.settled, before.zone) == (whole.flipped, whole.settled, zone)
-    if before and same and newest == _newest_steps(before.entries):
+    if before and whole == replace(before, entries=entries, items=()) and newest == _newest_steps(before.entries):
         start, kept = _restart(entries, before)
     items = [*(before.items[:kept] if before else ()), *_made(entries, start, newest, whole)]
     return replace(whole, items=tuple(items))
@@ -109,7 +112,8 @@ def _made(entries: Sequence[Entry], start: int, newest: str | None, whole: Items
                     calm = bool(entry.outcome)
             gap = gap and not (calm and calm_before) and day is None
             parts = item.entries if item.run else (entry,)
-            yield Item(item.id, parts, gap, heading, day, item.run, item.inside, last=entry.id == newest, by=by)
+            shown, last = entry.id == whole.on_card, entry.id == newest
+            yield Item(item.id, parts, gap, heading, day, item.run, item.inside, last, by, shown)
             calm_before, day, gap = calm, None, True
 
 
@@ -146,8 +150,8 @@ def estimate(item: Item, width: int, opened: bool) -> int:
             return lines + 1 + (text.count("\n") + len(text) // max(width, 1) if opened else 0)
         case Steps(steps=steps):
             return lines + 1 + (len(steps) if opened else 0)
-        case Plan():
-            return lines + PLAN_LINES + 3
+        case Plan() as plan:
+            return lines + 1 if (plan.implemented_at or item.on_card) and not opened else lines + PLAN_LINES + 3
         case Changes(files=files):
             return lines + 1 + (len(files) if opened else min(len(files), FILES))
 

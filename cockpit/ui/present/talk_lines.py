@@ -71,7 +71,7 @@ def _own(item: Item, opened: bool, look: Look) -> list[Strip]:
             return steps_lines(steps, opened, look.width, look.pen)
         case Plan() as plan:
             when = clock(plan.implemented_at, look) if plan.implemented_at else ""
-            return plan_lines(plan, when, opened, look.width, look.pen)
+            return plan_lines(plan, when, opened, item.on_card, look.width, look.pen)
         case Changes() as changes:
             return changes_lines(changes, opened, look.width, look.pen)
 

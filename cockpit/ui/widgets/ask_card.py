@@ -11,7 +11,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.errors import NoWidget
-from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -39,8 +38,8 @@ class AskCard(Widget):
         Binding("down", "move(1)", show=False),
         Binding("pageup", "page(-1)", show=False),
         Binding("pagedown", "page(1)", show=False),
-        Binding("left", "question(-1)", show=False),
-        Binding("right", "question(1)", show=False),
+        Binding("left_square_bracket", "question(-1)", show=False),
+        Binding("right_square_bracket", "question(1)", show=False),
         Binding("enter", "enter", show=False),
         Binding("space", "pick", show=False),
         *(Binding(str(digit), f"digit({digit})", show=False) for digit in range(1, 10)),
@@ -142,11 +141,11 @@ class AskCard(Widget):
         if card is None:
             return
         self.set_class(card.sending, "-sending")
-        self.set_class(bool(card.form) and not card.sending, "-asks")
+        self.set_class(bool(card.form) and card.answering and not card.sending, "-asks")
         foot.chips = chips_of(card, self._keys())
         if card.form and (words := self.query_one(OwnWords)).value != card.form.reply.own:
             words.value = card.form.reply.own
-        self.refresh(layout=True)
+        self._fit()
         head.redraw()
         body.redraw()
         foot.redraw()
@@ -162,7 +161,7 @@ class AskCard(Widget):
             while len(self._forms) > _FORMS:
                 del self._forms[next(iter(self._forms))]
         answering = self.query_one(AskBody).has_focus or self.query_one(OwnWords).has_focus
-        return Card(card.ask, card.thread, card.fleet, card.index, card.count, form, answering)
+        return replace(card, form=form, answering=answering)
 
     def _keys(self) -> Mapping[str, str]:
         """The first key of each action as it is bound for this person."""
@@ -173,16 +172,22 @@ class AskCard(Widget):
                 bound.setdefault(active.binding.id, key_name(key))
         return keys | bound
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As high as all of it; the panel bounds that, and the body scrolls."""
+    def _fit(self) -> None:
+        """As high as all of it. The panel bounds that, and then the body scrolls; `height: auto` would fill the panel,
+        since the body takes what is left."""
         card = self._full()
-        if card is None:
-            return 0
+        if card is None or not isinstance(self.parent, Widget) or not self.parent.size.width:
+            return
+        gutter, margin = self.styles.gutter, self.styles.margin
+        width = max(self.parent.size.width - gutter.width - margin.width, 1)
         pen = pen_of(self)
         head = head_lines(card, now_of(self), width, pen)
         body, _ = body_lines(card, width - 1, pen)
         foot = foot_lines(card, chips_of(card, self._keys()), width, pen)
-        return len(head) + len(body) + len(foot) + self.has_class("-asks")
+        self.styles.height = gutter.height + len(head) + len(body) + len(foot) + self.has_class("-asks")
+
+    def on_resize(self) -> None:
+        self._fit()
 
     @on(AskBody.Scrolled)
     def _tell_rest(self, event: AskBody.Scrolled) -> None:
@@ -293,6 +298,12 @@ class AskCard(Widget):
         self._held.press("enter", self._clock())
         if form := self.form:
             self._take(form.move(1))
+
+    @on(AskBody.Clicked)
+    def _option_clicked(self, event: AskBody.Clicked) -> None:
+        event.stop()
+        if form := self.form:
+            self._take(form.pick(event.row))
 
     @on(OwnWords.Left)
     def _left(self, event: OwnWords.Left) -> None:

@@ -66,6 +66,13 @@ class AskBody(ScrollView, can_focus=True, inherit_bindings=False):
     class Scrolled(Message):
         """Another part of it is in sight."""
 
+    class Clicked(Message):
+        """The person clicked on the option in that row."""
+
+        def __init__(self, row: int) -> None:
+            super().__init__()
+            self.row = row
+
     def __init__(self) -> None:
         super().__init__()
         self._strips: list[Strip] = []
@@ -80,11 +87,13 @@ class AskBody(ScrollView, can_focus=True, inherit_bindings=False):
         width = self.size.width
         if not width:
             return
+        before = self._strips
         self._strips, cursor = body_lines(self.card, width - 1, pen_of(self)) if self.card else ([], range(0))
         self.virtual_size = Size(width, len(self._strips))
         if cursor:
             self.scroll_to_region(Region(0, cursor.start, 1, len(cursor)), animate=False, force=True)
-        self.refresh()
+        if before != self._strips:
+            self.refresh()
         self.post_message(self.Scrolled())
 
     @property
@@ -103,6 +112,11 @@ class AskBody(ScrollView, can_focus=True, inherit_bindings=False):
         line, width = y + self.scroll_offset.y, self.size.width
         strip = self._strips[line] if line < len(self._strips) else Strip.blank(width)
         return strip.crop_extend(0, width, None).apply_style(self.rich_style)
+
+    def on_click(self, event: events.Click) -> None:
+        row = event.style.meta.get("row")
+        if isinstance(row, int):
+            self.post_message(self.Clicked(row))
 
 
 class OwnWords(LineField):

@@ -51,7 +51,8 @@ class _Place:
 
 
 class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
-    """`talk` is what was read; `settled` how asks ended by the ledger; `agent` the name that speaks."""
+    """`talk` is what was read; `settled` how asks ended by the ledger; `agent` the name that speaks; `on_card` is
+    the ask that the card shows in full."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "lines(-1)", "up", show=False),
@@ -68,17 +69,19 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
     ]
     DEFAULT_CSS = """
     Conversation {
+        width: 100%;
         height: 1fr;
         overflow-x: hidden;
         overflow-y: auto;
         scrollbar-gutter: stable;
-        scrollbar-size-vertical: 1;
+        scrollbar-size: 0 1;
     }
     """
 
     talk: reactive[Talk | None] = reactive(None, layout=False)
     settled: reactive[Mapping[str, SettledAsk]] = reactive(dict, layout=False)
     agent: reactive[str] = reactive("Agent", layout=False)
+    on_card: reactive[str] = reactive("", layout=False)
 
     class Moved(Message):
         """The person scrolled or the tail grew: `following` says whether the newest is shown."""
@@ -137,6 +140,9 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
     def watch_settled(self) -> None:
         self._rebuild()
 
+    def watch_on_card(self) -> None:
+        self._rebuild()
+
     def watch_agent(self) -> None:
         self._repaint()
 
@@ -177,7 +183,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _rebuild(self) -> None:
         entries = self.talk.entries if self.talk else ()
-        self._items = items_of(entries, self._place.flipped, self.settled, self._zone, self._items)
+        self._items = items_of(entries, self._place.flipped, self.settled, self._zone, self.on_card, self._items)
         items = self._items.items
         if self.talk and self.talk.older:
             items = (_READING if self._asked == self.talk.older else _ABOVE, *items)

@@ -1,0 +1,38 @@
+"""What the border of a conversation says about its thread: modes, model, place, how full it is, what it cost.
+
+Pure. A figure that nobody reported is left out, never shown as zero."""
+
+from cockpit.model.talk import Talk
+from cockpit.model.work import Thread
+from cockpit.ui.present.numbers import money, percent
+
+_MODES = {
+    "approval-required": "supervised",
+    "auto-accept-edits": "edits accepted",
+    "auto": "auto",
+    "full-access": "full access",
+}
+_AGENTS = (("claude", "Claude"), ("codex", "Codex"), ("gpt", "Codex"), ("cursor", "Cursor"), ("gemini", "Gemini"))
+
+
+def thread_facts(thread: Thread, talk: Talk | None) -> str:
+    """`supervised · sonnet-4-5 · auth-flake · 61 % · $0.84`."""
+    context = (talk.context if talk else None) or thread.context
+    parts = [
+        _MODES.get(thread.runtime_mode or "", thread.runtime_mode or ""),
+        "plan mode" if thread.interaction_mode == "plan" else "",
+        thread.model.model.removeprefix("claude-") if thread.model else "",
+        thread.branch or (thread.worktree or "").rstrip("/").rpartition("/")[2],
+        percent(context.percent) if context else "",
+        money(thread.usage.cost) if thread.usage else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def agent_of(thread: Thread | None) -> str:
+    """Who speaks in the conversation, as far as its provider or its model says."""
+    choice = thread.model if thread else None
+    if choice is None:
+        return "Agent"
+    told = f"{choice.instance} {choice.model}".lower()
+    return next((name for word, name in _AGENTS if word in told), "Agent")

@@ -1,0 +1,139 @@
+"""The line under a conversation: a message to the agent, many lines if need be, kept while the person goes elsewhere.
+
+It must never lose what was typed, nor send anything by a pasted line feed."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from cockpit.core.commands import Send
+from cockpit.core.why_not import why_not
+from cockpit.model.fleet import Fleet
+from cockpit.model.ids import Ref
+from cockpit.model.work import Thread
+from cockpit.ui.messages import Act, Told
+from cockpit.ui.widgets.fields import TextField
+
+LINES = 6
+_NEWLINES = frozenset({"shift+enter", "ctrl+j", "alt+enter", "ctrl+enter"})
+
+
+class Composer(TextField):
+    """One draft per thread. `look` says which thread it writes to and whether it may."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("shift+enter,ctrl+j,alt+enter,ctrl+enter", "newline", "new line", show=False),
+    ]
+    DEFAULT_CSS = f"""
+    Composer {{
+        height: auto; min-height: 3; max-height: {LINES + 2}; margin: 0 1;
+        scrollbar-size: 0 1;
+        &.-refused {{ color: $text-dim; }}
+    }}
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._thread: Ref | None = None
+        self._fleet = Fleet()
+        self._drafts: dict[Ref, str] = {}
+        self._agent = "the agent"
+        self._refused: str | None = None
+
+    @property
+    def refused(self) -> str | None:
+        """Why nothing can be sent now."""
+        return self._refused
+
+    @property
+    def drafts(self) -> Mapping[Ref, str]:
+        """What was typed and not sent, of every thread."""
+        self._keep()
+        return self._drafts
+
+    def look(self, thread: Thread | None, fleet: Fleet, agent: str) -> None:
+        """Write to that thread from now on; the draft of the one before is kept."""
+        ref = thread.ref if thread else None
+        self._fleet, self._agent = fleet, agent
+        if ref != self._thread:
+            self._keep()
+            self._thread = ref
+            self.load_text(self._drafts.get(ref, "") if ref else "")
+            self.move_cursor(self.document.end)
+        self._refused = why_not(Send(ref, "words"), fleet) if ref else "no thread is selected"
+        self.set_class(self._refused is not None, "-refused")
+        self.read_only = self._refused is not None
+        self._tell()
+
+    def give_back(self, thread: Ref, text: str) -> None:
+        """The message was not sent: its words return before what has been typed since."""
+        if thread != self._thread:
+            self._drafts[thread] = _joined(text, self._drafts.get(thread, ""))
+        else:
+            self.load_text(_joined(text, self.text))
+            self.move_cursor(self.document.end)
+
+    def _keep(self) -> None:
+        if self._thread is None:
+            return
+        if self.text.strip():
+            self._drafts[self._thread] = self.text
+        else:
+            self._drafts.pop(self._thread, None)
+
+    def _tell(self) -> None:
+        """The placeholder and the lower border; plain content, since a reason may quote anything."""
+        hint = "Enter sends · Ctrl+J new line" if self.has_focus else ""
+        self.placeholder = Content(self._refused or f"Message {self._agent}…")
+        if self._sending:
+            hint = "sending…"
+        elif self._refused and self.text:
+            hint = self._refused
+        self.border_subtitle = Content(hint) if hint else ""
+
+    @property
+    def _sending(self) -> bool:
+        return str(self._thread) in self._fleet.sending
+
+    def on_focus(self) -> None:
+        self._tell()
+
+    def on_blur(self) -> None:
+        self._tell()
+
+    async def _on_key(self, event: events.Key) -> None:
+        # The field itself takes Enter for a line feed.
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.action_send()
+        elif event.key in _NEWLINES:
+            event.prevent_default()
+        else:
+            await super()._on_key(event)
+
+    def action_newline(self) -> None:
+        if not self.read_only:
+            self.insert("\n")
+
+    def action_send(self) -> None:
+        text = self.text.strip()
+        if self._thread is None or not text:
+            return
+        if self._sending:
+            self.post_message(Told("The message before is still on its way; this one is kept.", "warning"))
+            return
+        command = Send(self._thread, text)
+        if reason := why_not(command, self._fleet):
+            self.post_message(Told(f"Not sent: {reason}.", "warning"))
+            return
+        self.load_text("")
+        self._drafts.pop(self._thread, None)
+        self.post_message(Act(command, keep=text))
+
+
+def _joined(first: str, second: str) -> str:
+    return f"{first}\n{second}" if second.strip() else first

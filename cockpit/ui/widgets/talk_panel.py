@@ -1,0 +1,208 @@
+"""The right third of the fleet: a thread's conversation, the card of what it waits for, and the line to write to it.
+
+It decides which ask is on the card and what the borders say; it reads nothing and sends nothing itself."""
+
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Static
+
+from cockpit.core.commands import Command, Send
+from cockpit.model.asks import Ask, AskKind
+from cockpit.model.fleet import Fleet
+from cockpit.model.ids import Ref
+from cockpit.model.talk import Talk
+from cockpit.model.work import Capability, Thread
+from cockpit.ui.present.ask_lines import Card
+from cockpit.ui.present.thread_facts import agent_of, thread_facts
+from cockpit.ui.widgets.ask_card import AskCard
+from cockpit.ui.widgets.composer import Composer
+from cockpit.ui.widgets.conversation import Conversation
+
+LOW = 22
+"""Under this height the composer gives its lines to the card."""
+AIRY = 28
+"""From this height on the card has blank lines."""
+_KEYS = "[ ] step · Enter unfold · c copy · End newest"
+
+
+class TalkPanel(Widget):
+    """`thread`, `talk` and `fleet` flow in from the screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("comma", "next_ask(-1)", "ask before", show=False),
+        Binding("full_stop", "next_ask(1)", "next ask", show=False),
+    ]
+    DEFAULT_CSS = """
+    TalkPanel {
+        layout: vertical; width: 1fr; height: 1fr;
+        border: round $border-dim; background: $ground; color: $text;
+        border-title-color: $text; border-subtitle-color: $text-dim;
+        &:focus-within { border: round $border-focus; }
+    }
+    TalkPanel > .said { height: 1fr; padding: 0 1; color: $text-dim; display: none; }
+    TalkPanel.-said > .said { display: block; }
+    TalkPanel.-said > Conversation { display: none; }
+    TalkPanel.-failed > .said { color: $failed; height: auto; }
+    TalkPanel.-failed > Conversation { display: block; }
+    TalkPanel.-bare > Composer { display: none; }
+    TalkPanel.-low.-asked > Composer { display: none; }
+    TalkPanel.-low.-asked > Composer.-open { display: block; }
+    TalkPanel.-low > AskCard { max-height: 80%; }
+    """
+
+    thread: reactive[Thread | None] = reactive(None)
+    talk: reactive[Talk | None] = reactive(None)
+    fleet: reactive[Fleet] = reactive(Fleet)
+
+    def __init__(
+        self, *, now: Callable[[], datetime] | None = None, zone: tzinfo | None = None, id: str | None = None
+    ) -> None:
+        """`now` and `zone` are for the words of dates in the conversation."""
+        super().__init__(id=id)
+        self._conversation = Conversation(now=now, zone=zone)
+        self._said = Static(classes="said", markup=False)
+        self._card = AskCard()
+        self._composer = Composer()
+        self._chosen: dict[Ref, str] = {}
+
+    def compose(self) -> ComposeResult:
+        yield self._said
+        yield self._conversation
+        yield self._card
+        yield self._composer
+
+    # What the screen asks of it
+
+    @property
+    def card_ask(self) -> Ask | None:
+        """The ask whose card can really be seen."""
+        return self._card.ask if self._card.since is not None else None
+
+    @property
+    def card_since(self) -> float | None:
+        """Monotonic time since when that ask has been wholly on the screen."""
+        return self._card.since
+
+    @property
+    def drafts(self) -> dict[Ref, str]:
+        return dict(self._composer.drafts)
+
+    def show_card(self) -> None:
+        """Bring the card into sight, where it gave way to the composer."""
+        self._composer.remove_class("-open")
+        if self._composer.has_focus:
+            self._conversation.focus()
+        self._card.rearm()
+
+    def focus_reply(self) -> None:
+        """The form of the question on the card, or else the composer."""
+        ask = self._ask()
+        if ask is not None and ask.kind is AskKind.QUESTION and self._card.form is not None:
+            self.show_card()
+            self._card.focus_form()
+        else:
+            self._composer.add_class("-open")
+            self.call_after_refresh(self._composer.focus)
+
+    def give_back(self, command: Command, text: str) -> None:
+        """The command failed: what was typed for it returns to where it was typed."""
+        if isinstance(command, Send) and text:
+            self._composer.give_back(command.thread, text)
+
+    def action_next_ask(self, step: int) -> None:
+        """Another of the asks of this thread."""
+        thread, ask = self.thread, self._ask()
+        if thread and ask and len(thread.asks) > 1:
+            place = [each.id for each in thread.asks].index(ask.id) + step
+            self._chosen[thread.ref] = thread.asks[place % len(thread.asks)].id
+            self._show()
+
+    # State, downwards
+
+    def on_mount(self) -> None:
+        self._show()
+
+    def watch_thread(self) -> None:
+        self._later()
+
+    def watch_talk(self) -> None:
+        self._later()
+
+    def watch_fleet(self) -> None:
+        self._later()
+
+    def _later(self) -> None:
+        """Three values come one after the other and belong together: draw once."""
+        if self.is_mounted:
+            self.call_next(self._show)
+
+    def _show(self) -> None:
+        thread, fleet = self.thread, self.fleet
+        talk = self.talk if self.talk and thread and self.talk.thread == thread.ref else None
+        self.border_title = Content(thread.title) if thread else "Conversation"
+        self._tell_facts()
+        agent = agent_of(thread)
+        words = self._words(thread, talk)
+        self.set_class(bool(words), "-said")
+        self.set_class(bool(words and talk), "-failed")
+        self.set_class(thread is None or not thread.can(Capability.SEND), "-bare")
+        self._said.update(words)
+        self._conversation.agent = agent
+        self._conversation.settled = {
+            each.ask.id: each for each in fleet.settled if thread and each.ask.thread == thread.ref
+        }
+        ask = self._ask()
+        self._conversation.on_card = ask.id if ask else ""
+        self._conversation.talk = talk
+        self.set_class(ask is not None, "-asked")
+        self._composer.look(thread, fleet, agent)
+        if thread is None or ask is None:
+            self._card.look(None)
+        else:
+            place = [each.id for each in thread.asks].index(ask.id)
+            self._card.look(Card(ask, thread, fleet, place, len(thread.asks), airy=self.size.height >= AIRY))
+
+    def _ask(self) -> Ask | None:
+        """The ask on the card: the one that the person turned to, else the first."""
+        thread = self.thread
+        if thread is None or not thread.asks:
+            return None
+        chosen = self._chosen.get(thread.ref)
+        return next((ask for ask in thread.asks if ask.id == chosen), thread.asks[0])
+
+    def _words(self, thread: Thread | None, talk: Talk | None) -> str:
+        """What is said in place of the conversation, or above it when only its newest reading failed."""
+        if thread is None:
+            return "Select a thread to read its conversation."
+        if talk is not None and talk.failed:
+            return f"The conversation could not be read: {talk.failed}"
+        if talk is not None:
+            return "" if talk.entries else "Nothing has been said yet."
+        if not thread.can(Capability.CONVERSE):
+            return f"{thread.ref.source} shows no conversations, only what its threads are doing."
+        return "reading…"
+
+    def _tell_facts(self) -> None:
+        reading = self._conversation.has_focus
+        facts = _KEYS if reading else thread_facts(self.thread, self.talk) if self.thread else ""
+        self.border_subtitle = Content(facts)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < LOW, "-low")
+        self._later()
+
+    def on_descendant_focus(self) -> None:
+        self._tell_facts()
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        self._tell_facts()
+        if event.widget is self._composer:
+            self._composer.remove_class("-open")
