@@ -17,16 +17,13 @@ from cockpit.runtimes.t3.tasks import spawn
 from cockpit.runtimes.t3.wire import Json, count, identity, mapping
 
 SUBSCRIBE_SHELL = "orchestration.subscribeShell"
-_FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 60.0
 
 
 class Live:
     """`up` is set while the subscription runs. `nudge` asks for a poll now."""
 
-    def __init__(
-        self, feed: Feed, random: Random, nudge: Callable[[], None], *, first_pause: float = _FIRST_PAUSE
-    ) -> None:
+    def __init__(self, feed: Feed, random: Random, nudge: Callable[[], None], *, first_pause: float) -> None:
         self.up = asyncio.Event()
         self._feed = feed
         self._random = random

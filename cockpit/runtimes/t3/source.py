@@ -39,7 +39,8 @@ _T = TypeVar("_T")
 
 class T3Source:
     """`poll_seconds` is the rhythm while there is no socket, `timeout` bounds a request in seconds, `patience` a
-    confirmation. `token` gives the bearer token or None, and may raise AuthError."""
+    confirmation; `reconnect_seconds` is the first pause before a lost socket is opened again. `token` gives the bearer
+    token or None, and may raise AuthError."""
 
     def __init__(
         self,
@@ -53,6 +54,7 @@ class T3Source:
         new_id: Callable[[], str],
         timeout: float = 10.0,
         patience: Patience | None = None,
+        reconnect_seconds: float = 0.5,
         connector: Connector | None = None,
     ) -> None:
         self._name = name
@@ -63,7 +65,7 @@ class T3Source:
         self._feed = Feed(name, self._connector, clock, poll_seconds)
         self._wake = asyncio.Event()
         self._away = False
-        self._live = Live(self._feed, random, self.nudge)
+        self._live = Live(self._feed, random, self.nudge, first_pause=reconnect_seconds)
         self._follower = Follower(self._connector.get, self._live.up, clock, random)
         self._followed_row: Json | None = None
         self._orders = Orders(clock, new_id, patience or Patience())
