@@ -9,6 +9,8 @@ from cockpit.export.typefaces import Typeface, Typefaces
 
 _SMOOTH = 4  # drawn that many times larger, and reduced
 _ADVANCE = 0.60205  # of DejaVu Sans Mono, in ems
+# Emoji that agents use as words, and the plain sign that says the same where no font has the emoji.
+_PLAINER = {"✅": "✔", "❌": "✘", "⭐": "★"}
 _JOINERS = dict.fromkeys(map(ord, "\u200c\u200d\ufe0e\ufe0f"))
 
 
@@ -30,6 +32,8 @@ class Glyphs:
             return self._shaped(drawn)
         plain = text.translate(_JOINERS)
         face = self._typefaces.of(plain, bold) or self._typefaces.of(plain[:1], bold)
+        if face is None and plain in _PLAINER:
+            return self.of(_PLAINER[plain], cells, bold, italic)
         if face is None:
             return self._missing(text, cells)
         if face.is_colour:

@@ -102,6 +102,10 @@ def test_what_no_font_has_is_a_box_with_its_number() -> None:
     assert inked(glyph("\u241b")) > 30
 
 
+def test_common_emoji_have_a_plain_sign_to_stand_in() -> None:
+    assert glyph("✅", 2).tobytes() == glyph("✔", 2).tobytes()
+
+
 def test_weights_slants_and_marks() -> None:
     looks = [glyph("g"), glyph("g", bold=True), glyph("g", italic=True), glyph("g\u0301")]
     assert len({look.tobytes() for look in looks}) == 4
