@@ -74,6 +74,15 @@ class Pen:
         return [Strip(top), *inside, Strip(bottom)]
 
 
+def marked_strip(strip: Strip, start: int, end: int, style: Style) -> Strip:
+    """The strip with `style` laid on the cells from `start` to `end` (negative: to its end)."""
+    size = strip.cell_length
+    end = size if end < 0 else min(end, size)
+    if start >= end:
+        return strip
+    return Strip.join([strip.crop(0, start), strip.crop(start, end).apply_style(style), strip.crop(end)])
+
+
 def blank(count: int = 1) -> list[Strip]:
     return [Strip([], 0)] * int(count)
 

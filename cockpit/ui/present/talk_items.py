@@ -156,6 +156,14 @@ def estimate(item: Item, width: int, opened: bool) -> int:
             return lines + 1 + (len(files) if opened else min(len(files), FILES))
 
 
+def came_below(old: Sequence[Entry], new: Sequence[Entry]) -> int | None:
+    """How many entries came after the old ones; None when the end stayed as it was. Older pages, above, are no news."""
+    if old and new and old[-1] == new[-1]:
+        return None
+    known = {entry.id for entry in old}
+    return next((count for count, entry in enumerate(reversed(new)) if entry.id in known), len(new))
+
+
 def plain(item: Item) -> str:
     """The item's text as it came, for the clipboard."""
     return "\n".join(_plain(entry) for entry in item.entries)

@@ -21,11 +21,13 @@ class Anchor(NamedTuple):
 
 
 class Space:
-    """Items one below the other. `measure` gives an item's true height; `guess` one that costs little."""
+    """Items one below the other. `measure` gives an item's true height, `guess` one that costs little; `loose` is the
+    id of an item that nothing is held by."""
 
-    def __init__(self, measure: Measure, guess: Measure) -> None:
+    def __init__(self, measure: Measure, guess: Measure, loose: str = "") -> None:
         self._measure = measure
         self._guess = guess
+        self._loose = loose
         self.items: Sequence[Item] = ()
         self._heights: list[int] = []
         self._true: list[bool] = []
@@ -94,7 +96,8 @@ class Space:
         if not self.items:
             return None
         first, last = self.at(top), self.at(top + height - 1)
-        index = next((i for i in range(first, last + 1) if self._true[i]), first)
+        seen = [index for index in range(first, last + 1) if self.items[index].id != self._loose]
+        index = next((index for index in seen if self._true[index]), seen[0] if seen else first)
         return Anchor(self.items[index].id, self._tops[index] - top)
 
     def settle(self, anchor: Anchor, height: int) -> int:

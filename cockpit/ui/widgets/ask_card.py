@@ -124,7 +124,7 @@ class AskCard(Widget):
         self.rearm()
 
     def on_mount(self) -> None:
-        self.watch(self.app, "theme", self._redraw, init=False)
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._redraw())
         self.app.screen_change_signal.subscribe(self, lambda _: self._covered())
 
     def _covered(self) -> None:

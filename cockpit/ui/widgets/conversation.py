@@ -2,9 +2,7 @@
 
 It must never move what the person reads, nor draw an item that is not on the screen."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import ClassVar
 
@@ -12,7 +10,6 @@ from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
-from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
@@ -20,18 +17,17 @@ from textual.strip import Strip
 
 from cockpit.model.asks import SettledAsk
 from cockpit.model.ids import Ref
-from cockpit.model.talk import Changes, Entry, Notice, Plan, Talk
+from cockpit.model.talk import Changes, Notice, Plan, Talk
 from cockpit.ui.messages import DiffWanted, Do, OlderWanted, Told
 from cockpit.ui.present.lines import Span
-from cockpit.ui.present.pen import Pen
-from cockpit.ui.present.talk_items import Item, Items, estimate, foldable, items_of, plain, unfolded
-from cockpit.ui.present.talk_lines import Look, draw, lead
+from cockpit.ui.present.pen import Pen, marked_strip
+from cockpit.ui.present.talk_items import Item, Items, came_below, foldable, items_of, plain
+from cockpit.ui.present.talk_lines import Look, lead
 from cockpit.ui.present.talk_space import Anchor, Space
+from cockpit.ui.present.talk_strips import Place, Places, TalkStrips
 from cockpit.ui.widgets.ink import pen_of
 from cockpit.ui.widgets.thin_bar import use_thin_bar
 
-_KEPT_STRIPS = 400
-_KEPT_PLACES = 200
 _GUTTER = 1
 _OLDER = "older…"
 _DAWN = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,20 +35,8 @@ _ABOVE = Item(_OLDER, (Notice(_OLDER, "info", "earlier messages above", _DAWN),)
 _READING = Item(_OLDER, (Notice(_OLDER, "info", "reading earlier messages…", _DAWN),))
 
 
-@dataclass(slots=True)
-class _Place:
-    """Where a person is in one conversation. `anchor` is None while the tail is followed."""
-
-    anchor: Anchor | None = None
-    cursor: str | None = None
-    flipped: set[str] = field(default_factory=set)
-    fresh: int = 0
-    grew: bool = False
-
-
 class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
-    """`talk` is what was read; `settled` how asks ended by the ledger; `agent` the name that speaks; `on_card` is
-    the ask that the card shows in full."""
+    """`talk` is what was read; `show` says besides how its asks ended, who speaks, and which ask the card shows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "lines(-1)", "up", show=False),
@@ -78,17 +62,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
     }
     """
 
-    talk: reactive[Talk | None] = reactive(None, layout=False)
-    settled: reactive[Mapping[str, SettledAsk]] = reactive(dict, layout=False)
-    agent: reactive[str] = reactive("Agent", layout=False)
-    on_card: reactive[str] = reactive("", layout=False)
-
-    class Moved(Message):
-        """The person scrolled or the tail grew: `following` says whether the newest is shown."""
-
-        def __init__(self, following: bool) -> None:
-            super().__init__()
-            self.following = following
+    talk: reactive[Talk | None] = reactive(None, layout=False, repaint=False)
 
     def __init__(
         self, *, now: Callable[[], datetime] | None = None, zone: tzinfo | None = None, id: str | None = None
@@ -97,13 +71,13 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self._now = now or (lambda: datetime.now(UTC))
         self._zone = zone
-        self._pen: Pen | None = None
-        self._width = 0
-        self._place = _Place()
-        self._places: OrderedDict[Ref, _Place] = OrderedDict()
-        self._strips: OrderedDict[str, tuple[Item, bool, list[Strip]]] = OrderedDict()
-        self._space = Space(lambda item: len(self._drawn(item)), self._guess)
-        self._ids: frozenset[str] = frozenset()
+        self._places = Places()
+        self._place = Place()
+        self._strips = TalkStrips()
+        self._space = Space(self._strips.height, self._strips.guess, loose=_OLDER)
+        self._settled: Mapping[str, SettledAsk] = {}
+        self._agent = "Agent"
+        self._on_card = ""
         self._items = Items()
         self._settling = False
         self._asked: str | None = None
@@ -125,65 +99,69 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         index = self._space.index(self._place.cursor) if self._place.cursor else None
         return None if index is None else self._space.items[index]
 
+    def show(
+        self, talk: Talk | None, *, settled: Mapping[str, SettledAsk], agent: str = "Agent", on_card: str = ""
+    ) -> None:
+        """`settled` is how asks ended by the ledger, `agent` the name that speaks, `on_card` the ask that is shown in
+        full below."""
+        same = (settled, on_card) == (self._settled, self._on_card)
+        self._settled, self._on_card = settled, on_card
+        if agent != self._agent:
+            self._agent = agent
+            self._repaint()
+        if talk != self.talk:
+            self.talk = talk
+        elif not same:
+            self._rebuild()
+
     def on_mount(self) -> None:
         use_thin_bar(self.vertical_scrollbar)
-        self.watch(self.app, "theme", self._repaint, init=False)
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._repaint())
+
+    def watch_has_focus(self, focused: bool) -> None:
+        super().watch_has_focus(focused)
+        self.refresh()
 
     def watch_talk(self, old: Talk | None, new: Talk | None) -> None:
         if new is not None and (old is None or old.thread != new.thread):
             self._arrive(new.thread)
         elif new is not None and old is not None and not self.following:
-            self._count(new.entries)
-        self._ids = frozenset(entry.id for entry in new.entries) if new else frozenset()
+            news = came_below(old.entries, new.entries)
+            self._place.fresh += news or 0
+            self._place.grew = self._place.grew or news is not None
         self._rebuild()
 
-    def watch_settled(self) -> None:
-        self._rebuild()
-
-    def watch_on_card(self) -> None:
-        self._rebuild()
-
-    def watch_agent(self) -> None:
-        self._repaint()
+    def on_show(self) -> None:
+        self._settle()
 
     def on_resize(self, event: events.Resize) -> None:
-        width = self.scrollable_content_region.width - _GUTTER
-        if width != self._width:
-            self._width = width
+        look = self._strips.look
+        if look is None or look.width != self._room:
             self._repaint()
         else:
             self._settle()
 
     def _arrive(self, thread: Ref) -> None:
         """Back to where the person was in that conversation, or to its tail."""
-        self._place = self._places.setdefault(thread, _Place())
-        self._places.move_to_end(thread)
-        self._asked = None
+        self._place = self._places.of(thread)
+        self._strips.flipped = self._place.flipped
         self._strips.clear()
+        self._asked = None
         self._space.replace([])
-        while len(self._places) > _KEPT_PLACES:
-            self._places.popitem(last=False)
-
-    def _count(self, entries: tuple[Entry, ...]) -> None:
-        """What came below what the person reads. Older pages, above, are not news."""
-        news = 0
-        for entry in reversed(entries):
-            if entry.id in self._ids:
-                break
-            news += 1
-        self._place.fresh += news
-        self._place.grew = True
 
     def _repaint(self) -> None:
         """The width, the colours or a name changed: nothing that was drawn holds."""
-        self._pen = None
+        if self._room <= 0:
+            return
+        today = self._now().astimezone(self._zone).date()
+        self._strips.look = Look(self._room, pen_of(self), today, self._zone, self._agent)
         self._strips.clear()
         self._space.forget()
         self._rebuild()
 
     def _rebuild(self) -> None:
         entries = self.talk.entries if self.talk else ()
-        self._items = items_of(entries, self._place.flipped, self.settled, self._zone, self.on_card, self._items)
+        self._items = items_of(entries, self._place.flipped, self._settled, self._zone, self._on_card, self._items)
         items = self._items.items
         if self.talk and self.talk.older:
             items = (_READING if self._asked == self.talk.older else _ABOVE, *items)
@@ -195,10 +173,12 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
     def _settle(self, anchor: Anchor | None = None) -> None:
         """Measure what is on the screen around the anchor and scroll so that the anchor does not move."""
         height = self._viewport
-        if self._width <= 0 or height <= 0:
+        if self._strips.look is None or height <= 0:
             return
         anchor = anchor or self._place.anchor
-        if anchor is None or self._space.index(anchor.id) is None:
+        if anchor is not None and self._space.index(anchor.id) is None:
+            anchor = self._space.anchor(self.scroll_offset.y, height)
+        if anchor is None:
             top = self._space.settle_tail(height)
         else:
             top = self._space.settle(anchor, height)
@@ -206,9 +186,11 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
             if not 0 <= top <= end:
                 kept = self._space.anchor(min(max(top, 0), end), height)
                 top = self._space.settle(kept, height) if kept else 0
-        self._show(top)
+        self._put(top)
+        if self._space.total <= height:
+            self._want_older()
 
-    def _show(self, top: int) -> None:
+    def _put(self, top: int) -> None:
         self._settling = True
         try:
             self._fit()
@@ -227,7 +209,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
-        if not self._settling and self._width > 0 and round(old_value) != round(new_value):
+        if not self._settling and self._strips.look and round(old_value) != round(new_value):
             self._scrolled(round(new_value))
 
     def _scrolled(self, top: int) -> None:
@@ -251,12 +233,9 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
     def _remember(self) -> None:
         """Keep the place, or follow the tail when the end is on the screen."""
         top, place = self.scroll_offset.y, self._place
-        before = self.following
         place.anchor = None if top >= self.max_scroll_y else self._space.anchor(top, self._viewport)
-        if self.following:
+        if place.anchor is None:
             place.fresh, place.grew = 0, False
-        if before != self.following:
-            self.post_message(self.Moved(self.following))
 
     def _want_older(self) -> None:
         talk = self.talk
@@ -269,67 +248,38 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
     def _viewport(self) -> int:
         return self.scrollable_content_region.height
 
+    @property
+    def _room(self) -> int:
+        """The width of the text."""
+        return self.scrollable_content_region.width - _GUTTER
+
     # Drawing
 
     def render_line(self, y: int) -> Strip:
-        line, width = self.scroll_offset.y + y, self.size.width
+        line, width, look = self.scroll_offset.y + y, self.size.width, self._strips.look
         strip, item = self._line(line)
-        pen = self._ink
-        if item is not None:
+        if look and item is not None:
             marked = self.has_focus and item.id == self._place.cursor
-            strip = Strip([Segment("▎" if marked else " ", pen.style("focus")), *strip])
-        if y == self._viewport - 1 and not self.following and self._place.grew:
-            strip = self._with_mark(strip)
+            strip = Strip([Segment("▎" if marked else " ", look.pen.style("focus")), *strip])
+        if look and y == self._viewport - 1 and not self.following and self._place.grew:
+            strip = self._with_mark(strip, look.pen)
         if (selection := self.text_selection) and (span := selection.get_span(line)):
-            strip = self._selected(strip, *span)
-        strip = strip.crop_extend(0, width, None).apply_style(self.rich_style)
-        return strip.apply_offsets(0, line)
+            strip = marked_strip(strip, *span, self.screen.get_component_rich_style("screen--selection"))
+        return strip.crop_extend(0, width, None).apply_style(self.rich_style).apply_offsets(0, line)
 
     def _line(self, line: int) -> tuple[Strip, Item | None]:
         if not 0 <= line < self._space.total:
             return Strip([], 0), None
         index = self._space.at(line)
         item = self._space.items[index]
-        strips, place = self._drawn(item), line - self._space.top(index)
+        strips, place = self._strips.of(item), line - self._space.top(index)
         return (strips[place] if place < len(strips) else Strip([], 0)), item if place >= lead(item) else None
 
-    def _drawn(self, item: Item) -> list[Strip]:
-        opened = unfolded(item, self._place.flipped)
-        known = self._strips.get(item.id)
-        if known is not None and known[1] is opened and (known[0] is item or known[0] == item):
-            self._strips.move_to_end(item.id)
-            return known[2]
-        look = Look(self._width, self._ink, self._now().astimezone(self._zone).date(), self._zone, self.agent)
-        strips = draw(item, opened, look)
-        self._strips[item.id] = (item, opened, strips)
-        self._strips.move_to_end(item.id)
-        if len(self._strips) > _KEPT_STRIPS:
-            self._strips.popitem(last=False)
-        return strips
-
-    def _guess(self, item: Item) -> int:
-        return estimate(item, self._width, unfolded(item, self._place.flipped))
-
-    def _with_mark(self, strip: Strip) -> Strip:
+    def _with_mark(self, strip: Strip, pen: Pen) -> Strip:
         words = f" ↓ {self.fresh} new " if self.fresh else " ↓ more "
         start = max(self.size.width - len(words) - 1, 0)
-        mark = self._ink.segment(Span(words, "focus", True, True))
+        mark = pen.segment(Span(words, "focus", True, True))
         return Strip([*strip.crop_extend(0, start, None), mark])
-
-    def _selected(self, strip: Strip, start: int, end: int) -> Strip:
-        size = strip.cell_length
-        end = size if end < 0 else min(end, size)
-        if start >= end:
-            return strip
-        before, middle, after = strip.crop(0, start), strip.crop(start, end), strip.crop(end)
-        style = self.screen.get_component_rich_style("screen--selection")
-        return Strip.join([before, middle.apply_style(style), after])
-
-    @property
-    def _ink(self) -> Pen:
-        if self._pen is None:
-            self._pen = pen_of(self)
-        return self._pen
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """What the mouse selected, as it stands on the screen."""
@@ -383,7 +333,7 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         height = self._viewport
         item = self._space.items[index]
         row = self._space.top(index) - self.scroll_offset.y
-        size = len(self._drawn(item))
+        size = len(self._strips.of(item))
         row = max(min(row, height - size), 0)
         self._settle(Anchor(item.id, row))
         self._remember()
@@ -440,10 +390,4 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         head = line - self._space.top(self._space.at(line)) == lead(item)
         if head and (foldable(item) or isinstance(item.entry, Changes)):
             self.action_enter()
-        self.refresh()
-
-    def on_focus(self) -> None:
-        self.refresh()
-
-    def on_blur(self) -> None:
         self.refresh()

@@ -155,13 +155,9 @@ class TalkPanel(Widget):
         self.set_class(bool(words and talk), "-failed")
         self.set_class(thread is None or not thread.can(Capability.SEND), "-bare")
         self._said.update(words)
-        self._conversation.agent = agent
-        self._conversation.settled = {
-            each.ask.id: each for each in fleet.settled if thread and each.ask.thread == thread.ref
-        }
         ask = self._ask()
-        self._conversation.on_card = ask.id if ask else ""
-        self._conversation.talk = talk
+        settled = {each.ask.id: each for each in fleet.settled if thread and each.ask.thread == thread.ref}
+        self._conversation.show(talk, settled=settled, agent=agent, on_card=ask.id if ask else "")
         self.set_class(ask is not None, "-asked")
         self._composer.look(thread, fleet, agent)
         if thread is None or ask is None:
