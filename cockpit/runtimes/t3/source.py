@@ -14,6 +14,7 @@ from cockpit.core.commands import Outcome
 from cockpit.core.ports import Clock, Emit
 from cockpit.model.ids import Ref
 from cockpit.model.talk import Talk
+from cockpit.model.text import one_line
 from cockpit.model.work import Thread
 from cockpit.runtimes.t3 import library
 from cockpit.runtimes.t3.confirm import Patience
@@ -113,6 +114,20 @@ class T3Source:
         await self._follower.close()
         await self._feed.close()
         await self._connector.close()
+
+    # CanDiagnose
+
+    async def diagnose(self) -> Sequence[tuple[str, str]]:
+        """What the server told of the token in the last read, and which way the fleet is read."""
+        server = self._feed.pulse.server
+        told: list[tuple[str, str]] = []
+        if server.scopes is not None:
+            told.append(("token's scopes", one_line(", ".join(sorted(server.scopes))) or "none"))
+        if server.expires_at is not None:
+            told.append(("token expires", f"{server.expires_at:%Y-%m-%d %H:%M} UTC"))
+        if self._feed.pulse.read_at is not None:
+            told.append(("read by", "full snapshot (the server has no shell)" if self._feed.full else "shell"))
+        return told
 
     # CanConverse, CanDiff, CanSearch, CanArchive
 
