@@ -75,7 +75,8 @@ class CockpitApp(App[None]):
         )  # fmt: skip
         for name, make in screens.items():
             self.add_mode(name, make)
-        for theme in themes.reduced(self.console.color_system).themes:
+        # A picture has all colours, whatever terminal it is taken in.
+        for theme in (themes.reduced(self.console.color_system) if supervised else themes).themes:
             self.register_theme(theme)
         self.theme = themes.choose(config.ui.theme)
         self.set_keymap(dict(config.keys))
