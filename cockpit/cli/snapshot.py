@@ -8,9 +8,9 @@ import click
 
 from cockpit.cli.start import Start, code_for, strict_option, timeout_option, to_text
 from cockpit.core.session import Session
+from cockpit.model.errors import Refused
 
 _FORMATS = ("json", "text", "svg", "png", "html")
-_SCREENS = ("fleet", "inbox", "status", "settings", "help", "team", "tasks", "panes")
 
 
 def _size(_: click.Context, __: click.Parameter, text: str) -> tuple[int, int]:
@@ -22,7 +22,9 @@ def _size(_: click.Context, __: click.Parameter, text: str) -> tuple[int, int]:
 
 @click.command()
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="json", show_default=True)
-@click.option("--screen", type=click.Choice(_SCREENS), default="fleet", show_default=True, help="For pictures.")
+@click.option(
+    "--screen", default="fleet", show_default=True, help="For pictures: fleet, inbox, status, settings, help."
+)
 @click.option("--size", default="120x40", show_default=True, callback=_size, metavar="WxH", help="For pictures.")
 @click.option("--select", default="", metavar="THREAD", help="The thread that a picture has selected.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to stdout.")
@@ -55,7 +57,10 @@ def snapshot(
         from cockpit.core import find
 
         thread = find.thread(fleet, select).ref if select else None
-        picture = await wiring.picture(session, start.loaded, form=form, screen=screen, size=size, select=thread)
+        try:
+            picture = await wiring.picture(session, start.loaded, form=form, screen=screen, size=size, select=thread)
+        except Refused as error:
+            raise click.UsageError(str(error)) from error
         return picture, code
 
     made, code = start.run(draw)
