@@ -104,9 +104,8 @@ def refused(place: str, status: int, body: Json, content_type: str) -> CockpitEr
     if status == 401:
         return _unauthorised(reason)
     if status == 403:
-        scope = one_line(text(body, "requiredScope") or "", 80)
-        lacks = f"The token lacks the scope {scope}." if scope else f"The server refuses this token ({reason or 403})."
-        return AuthError(lacks, fix="Pair again with a standard credential: t3 pair prints one.", scope=scope)
+        scope = text(body, "requiredScope")
+        return lacks_scope(scope) if scope else AuthError(f"The server refuses this token ({reason or 403}).", fix=PAIR)
     if status == 404:
         if tag:
             return Missing("The server has no such thread: it is archived, deleted or was never there.")
@@ -124,6 +123,12 @@ def refused(place: str, status: int, body: Json, content_type: str) -> CockpitEr
         return NotJson(f"{place} has no data there ({status}).", fix="Check that it is a T3 server, and its version.")
     said = f", {reason}" if reason else ""
     return SourceError(f"{place} failed ({status}{said}).", fix="Look at the server's log.")
+
+
+def lacks_scope(scope: str) -> AuthError:
+    scope = one_line(scope, 80)
+    fix = "Pair again with a standard credential: t3 pair prints one."
+    return AuthError(f"The token lacks the scope {scope}.", fix=fix, scope=scope)
 
 
 def _unauthorised(reason: str) -> AuthError:

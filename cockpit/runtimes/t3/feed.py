@@ -58,7 +58,8 @@ class Feed:
     async def poll(self, emit: Emit, *, patient: bool = False) -> bool:
         """Read once and report. `patient` waits for the words of all asks; otherwise late ones follow by themselves.
         Returns whether the read was good."""
-        self._emit = emit
+        if emit != self._emit:
+            self._emit, self._whole = emit, False
         reading = asyncio.create_task(self._read(), name="t3 read")
         try:
             slow_after = 3 * self._poll_seconds if self.pulse.read_at else _FIRST_ANSWER_SECONDS

@@ -13,7 +13,7 @@ from cockpit.core.ports import Clock, Emit
 from cockpit.model.errors import CockpitError, NotFound
 from cockpit.model.facts import TalkDropped, TalkRead
 from cockpit.model.ids import Ref
-from cockpit.model.talk import Entry, Message, Role, Talk
+from cockpit.model.talk import Entry, Message, Talk
 from cockpit.runtimes.t3.connection import Connection
 from cockpit.runtimes.t3.failures import Missing
 from cockpit.runtimes.t3.talk import decode_message, decode_talk
@@ -159,7 +159,7 @@ class Follower:
                 self._dirty.set()
             return
         sequence, payload = count(event, "sequence") or 0, mapping(event.get("payload"))
-        if event.get("type") == "thread.message-sent" and payload.get("role") == "assistant":
+        if event.get("type") == "thread.message-sent":
             newest = self._deltas[-1][0] if self._deltas else self._sequence
             if sequence > max(self._sequence, newest) and self._talk is not None:
                 self._deltas = [*self._deltas[-_DELTAS_KEPT:], (sequence, payload)]
@@ -182,7 +182,7 @@ class Follower:
                 entries[index] = replace(old, text=whole, streaming=part.streaming)
                 break
         else:
-            if part.role is Role.ASSISTANT and (part.text or part.streaming):
+            if part.text or part.streaming:
                 entries.append(part)
         self._talk = replace(talk, entries=tuple(entries), read_at=self._clock())
 

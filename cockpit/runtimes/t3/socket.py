@@ -247,7 +247,7 @@ class Socket:
 
 
 def _exit_value(frame: Json) -> Any:
-    """The value of a Success; raises Refusal for a Failure (facts: T3, section 9)."""
+    """The value of a Success; raises Refusal, or AuthError for a missing scope (facts: T3, section 9)."""
     exit_ = mapping(frame.get("exit"))
     if exit_.get("_tag") == "Success":
         return exit_.get("value")
@@ -255,6 +255,8 @@ def _exit_value(frame: Json) -> Any:
     for part in rows(cause) if isinstance(cause, list) else rows([cause]):
         if part.get("_tag") == "Fail":
             error = mapping(part.get("error"))
+            if scope := text(error, "requiredScope"):
+                raise failures.lacks_scope(scope)
             raise Refusal(_said(text(error, "message") or text(error, "_tag") or "no reason given"), error=error)
         if part.get("_tag") == "Die":
             defect = part.get("defect")

@@ -1,0 +1,32 @@
+"""The register of runtimes that the contract holds for. A new one adds its rigs here and nothing else."""
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "runtimes" / "t3"))
+sys.path.insert(0, str(Path(__file__).parent))
+
+import t3_rig
+from rig import Rig, RigMaker
+from t3_kit import Facts
+
+RIGS: dict[str, RigMaker] = {
+    "t3": t3_rig.modern,
+    "t3-0.0.28": t3_rig.old,
+    "t3-polling": t3_rig.without_a_socket,
+}
+
+
+@pytest.fixture(params=list(RIGS))
+async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
+    async with RIGS[request.param]() as made:
+        yield made
+        await made.source.close()
+
+
+@pytest.fixture
+def facts() -> Facts:
+    return Facts()
