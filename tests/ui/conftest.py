@@ -1,4 +1,4 @@
-"""What every test of the screen stands on: the scenes are importable, and the terminal's own wishes are out of the way."""
+"""What every test of the screen stands on: scenes can be imported, and the terminal's own wishes are out of the way."""
 
 import os
 import sys

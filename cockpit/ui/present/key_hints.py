@@ -42,15 +42,16 @@ def keys_shown(remapped: Mapping[str, str]) -> dict[str, str]:
 
 
 def key_hints(at: At, keys: Mapping[str, str], width: int) -> list[Hint]:
-    """What fits into `width` cells, from left to right. Under 80 columns words give way to glyphs."""
+    """What fits into `width` cells, from left to right. Under 80 columns words give way to
+    glyphs, from the right."""
     if at.typing:
         return _laid_out([_word("", "Esc", "back to the keys")], [], width)
     working = [action for action in ACTIONS if action.footer and action.id in keys and action.why_not(at) is None]
     working.sort(key=lambda action: action.footer)
     words = [_word(action.id, keys[action.id], action.label) for action in working]
     if width < NARROW and _needed(words, 2) > width:
-        words = [_word(action.id, keys[action.id], _SHORT.get(action.id, "")) for action in working]
-        return _laid_out(_kept(words, width, 2), [], width, 2)
+        short = [_word(action.id, keys[action.id], _SHORT.get(action.id, "")) for action in working]
+        return _laid_out(_kept(_spelled(short, words, width), width, 2), [], width, 2)
     gap = 3 if _needed(words, 3) <= width else 2
     words = _kept(words, width, gap)
     shown = {action for action, _ in words}
@@ -58,6 +59,17 @@ def key_hints(at: At, keys: Mapping[str, str], width: int) -> list[Hint]:
 
 
 _Words = tuple[str, tuple[Span, ...]]
+
+
+def _spelled(short: Sequence[_Words], words: Sequence[_Words], width: int) -> list[_Words]:
+    """Glyphs, but words for as many of the first as there is room for."""
+    mixed = list(short)
+    for place, word in enumerate(words):
+        trial = [*mixed[:place], word, *mixed[place + 1 :]]
+        if _needed(trial, 2) > width:
+            break
+        mixed = trial
+    return mixed
 
 
 def _screens(at: At, keys: Mapping[str, str], shown: Collection[str], room: int) -> list[_Words]:

@@ -22,13 +22,15 @@ Scope = Callable[[Thread], bool]
 @dataclass(frozen=True, slots=True)
 class View:
     """What the person wants to see. `by_project`: projects are the headings under the threads that need a person.
-    `badges`: a row names its project where no heading does. `keys` are key names by action, for the empty list."""
+    `badges`: a row names its project where no heading does. `keys` are key names by action, for the empty list;
+    `width` in cells is what its words are wrapped to."""
 
     filter: Filter = field(default_factory=Filter)
     scope: Scope | None = None
     by_project: bool = False
     badges: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
+    width: int = 200
 
 
 def thread_rows(fleet: Fleet, view: View, now: datetime) -> list[Row]:
@@ -41,7 +43,7 @@ def thread_rows(fleet: Fleet, view: View, now: datetime) -> list[Row]:
     if waiting:
         rows.append(_heading("group", Group.NEEDS_YOU, Group.NEEDS_YOU.upper(), len(waiting), first=True))
         rows += _rows(waiting, fleet, several, view.badges or view.by_project)
-    if notes := unread(fleet, now):
+    if notes := unread(fleet, now, view.width):
         rows.append(_heading("group", "unread", "CANNOT READ", len(notes), first=not rows))
         rows += [TextRow(("unread", str(place)), note) for place, note in enumerate(notes)]
     for kind, key, label, found in _by_project(rest, fleet) if view.by_project else _by_group(rest):
@@ -49,7 +51,7 @@ def thread_rows(fleet: Fleet, view: View, now: datetime) -> list[Row]:
         rows.append(_heading(kind, key, label, len(found), first=not rows, most_urgent=marked))
         rows += _rows(found, fleet, several, view.badges and kind == "group")
     if not kept:
-        words = nothing_kept(fleet, view.filter, view.scope is not None, now, view.keys)
+        words = nothing_kept(fleet, view.filter, view.scope is not None, now, view.keys, view.width)
         rows.append(TextRow(("empty", ""), (BLANK, *words) if rows else tuple(words)))
     if shelf := _shelf(snoozing, settled):
         rows.append(TextRow(("shelf", ""), (BLANK, dim(shelf))))

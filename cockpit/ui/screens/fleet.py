@@ -58,7 +58,7 @@ class FleetScreen(CockpitScreen):
         super().__init__()
         self._projects = ProjectList()
         self._threads = ThreadList()
-        self._talk = TalkPanel()
+        self._talk = TalkPanel(now=lambda: now_of(self))
         self._crumbs = CrumbBar()
         self._follow_timer: Timer | None = None
         self._followed: Ref | None = None
@@ -163,7 +163,7 @@ class FleetScreen(CockpitScreen):
         if width < WIDE and not self.is_narrow and self._projects.place != ALL:
             self._projects.select(ALL)
         self._show_panel()
-        self._keep_focus()
+        self.call_after_refresh(self._keep_focus)
 
     def _show_panel(self) -> None:
         place, thread = self._threads.place, self._thread()
@@ -250,13 +250,12 @@ class FleetScreen(CockpitScreen):
 
     def action_next_needing(self) -> None:
         """The next one that waits, from the selected one on and round again; what hides them all gives way."""
-        waiting = self._threads.needing
+        waiting, here = self._threads.needing, self._threads.selected
         if not waiting:
             waiting = [ref for ref in self.fleet.order if self.fleet.threads[ref].status.needs_you]
             if not waiting:
                 return
             self._reveal(waiting[0])
-        here = self._threads.selected
         place = waiting.index(here) + 1 if here in waiting else 0
         self._threads.select(waiting[place % len(waiting)], by_person=True)
         if self.is_narrow and self.panel == 0:
@@ -300,8 +299,6 @@ class FleetScreen(CockpitScreen):
             self.post_message(DiffWanted(self.selected))
 
     def action_plan(self) -> None:
-        from cockpit.ui.screens.reader import ReaderScreen
-
         thread = self._thread()
         if thread is None:
             return
@@ -309,7 +306,9 @@ class FleetScreen(CockpitScreen):
         talk = self.fleet.talks.get(thread.ref)
         if not plan and talk is not None:
             plan = next((entry.markdown for entry in reversed(talk.entries) if isinstance(entry, Plan)), "")
-        if plan:
-            self.app.push_screen(ReaderScreen(f"Plan of {thread.title}", plan))
-        else:
+        if not plan:
             self.post_message(Told("This thread has proposed no plan.", "warning"))
+            return
+        from cockpit.ui.screens.reader import ReaderScreen
+
+        self.app.push_screen(ReaderScreen(f"Plan of {thread.title}", plan))

@@ -147,7 +147,8 @@ class ThreadList(Vertical):
     def _show(self) -> None:
         if not self.is_mounted:
             return
-        view = View(self._parsed, scope(self.place, self.fleet), self.by_project, self.badges, self.keys)
+        width = max(self._rows.size.width - 1, 0)
+        view = View(self._parsed, scope(self.place, self.fleet), self.by_project, self.badges, self.keys, width or 80)
         self._rows.rows = rows = thread_rows(self.fleet, view, now_of(self))
         place = place_title(self.place, self.fleet)
         shown = sum(isinstance(row, ThreadRow) for row in rows)
@@ -165,7 +166,11 @@ class ThreadList(Vertical):
         """Plain text, set only when it changes: a border is drawn anew as a whole."""
         if (title, below) != self._named:
             self._named = (title, below)
-            self.border_title, self.border_subtitle = Content(title), Content(below)  # type: ignore[assignment]
+            self.border_title, self.border_subtitle = Content(title), Content(below)
+
+    def on_resize(self) -> None:
+        """The words of an empty list are wrapped anew."""
+        self.call_after_refresh(self._show)
 
     def watch_fleet(self) -> None:
         self._show()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from scenes import FLAKY, NOW, RUNNERS, busy_fleet, empty_fleet, held_fleet, nothing_yet, sick_fleet, unreadable_fleet
@@ -109,7 +110,7 @@ def test_an_action_without_a_key_is_not_in_the_footer() -> None:
 def test_the_footer_fits_and_always_has_help(width: int) -> None:
     hints = key_hints(at(), KEYS, width)
     assert hints[-1].end <= width
-    assert all(one.end < two.start for one, two in zip(hints, hints[1:], strict=False))
+    assert all(one.end < two.start for one, two in pairwise(hints))
     assert any(hint.action == "go.help" for hint in hints)
 
 

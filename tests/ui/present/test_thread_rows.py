@@ -150,13 +150,8 @@ def test_no_threads_is_said_only_after_a_good_read() -> None:
 
 def test_nothing_found_says_where_was_looked_and_how_to_go_on() -> None:
     said = shown(nothing_found())
-    for part in (
-        "No agents found",
-        "looked at ~/.t3/userdata/server-runtime.json",
-        "Start one with",
-        "F9",
-        "adds a source",
-    ):
+    looked = "looked at ~/.t3/userdata/server-runtime.json"
+    for part in ("No agents found", looked, "Start one with", "F9", "adds a source"):
         assert part in said
 
 
@@ -194,11 +189,8 @@ def test_projects_that_need_a_person_come_first_and_running_ones_do_not_move() -
 
 def test_a_place_narrows_the_list_to_what_its_row_counts() -> None:
     fleet = busy_fleet()
-    for place, count in (
-        (ALL, 14),
-        (Place("project", BILLING), 5),
-        (Place("team", Ref("claude", "session-636d9785")), 3),
-    ):
+    team = Place("team", Ref("claude", "session-636d9785"))
+    for place, count in ((ALL, 14), (Place("project", BILLING), 5), (team, 3)):
         rows = thread_rows(fleet, View(scope=scope(place, fleet)), NOW)
         assert sum(isinstance(row, ThreadRow) for row in rows) == count
     assert place_title(Place("project", INFRA), fleet) == "infra"

@@ -50,7 +50,10 @@ def test_ahead_in_the_same_words() -> None:
 
 @pytest.mark.parametrize(
     ("dollars", "words"),
-    [(None, ""), (0.0, "$0.00"), (0.004, "<$0.01"), (0.84, "$0.84"), (4.119, "$4.12"), (1234.5, "$1,234.50"), (-2, "-$2.00")],
+    [
+        (None, ""), (0.0, "$0.00"), (0.004, "<$0.01"), (0.84, "$0.84"), (4.119, "$4.12"), (1234.5, "$1,234.50"),
+        (-2, "-$2.00"),
+    ],
 )  # fmt: skip
 def test_money_has_two_decimals(dollars: float | None, words: str) -> None:
     assert money(dollars) == words
@@ -70,11 +73,7 @@ def test_tokens_are_rounded(count: int | None, words: str) -> None:
 def test_nothing_reported_shows_nothing() -> None:
     assert (percent(None), money(None), tokens(None)) == ("", "", "")
     assert percent(61) == "61 %"
-    assert (plural(1, "thread"), plural(3, "thread"), plural(2, "it is", "they are")) == (
-        "1 thread",
-        "3 threads",
-        "2 they are",
-    )
+    assert [plural(1, "thread"), plural(3, "thread"), plural(2, "it is", "are")] == ["1 thread", "3 threads", "2 are"]
 
 
 def test_every_status_and_health_has_a_mark_of_one_cell_in_a_known_colour() -> None:
