@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from cockpit.core.commands import Command, Outcome, Unarchive
 from cockpit.model.errors import CockpitError
@@ -18,6 +17,7 @@ from cockpit.model.ids import Ref
 from cockpit.model.work import Thread
 from cockpit.ui.clock import now_of
 from cockpit.ui.present.search_rows import archived_rows
+from cockpit.ui.screens.modal import Modal
 from cockpit.ui.widgets.row_list import RowList
 
 Read = Callable[[], Awaitable[Sequence[Thread]]]
@@ -26,7 +26,7 @@ Do = Callable[[Command], Awaitable[Outcome | None]]
 """Carries a command out and tells the person; None when it failed."""
 
 
-class ArchivedScreen(ModalScreen[Ref | None]):
+class ArchivedScreen(Modal[Ref]):
     """Returns the thread that was brought back last, if one was. `reads` are the sources that have an archive."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -108,4 +108,4 @@ class ArchivedScreen(ModalScreen[Ref | None]):
             self._bringing.discard(ref)
 
     def action_leave(self) -> None:
-        self.dismiss(self._brought)
+        self.give(self._brought)

@@ -11,12 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from cockpit.ui.held import GAP, SEEN, Held
 from cockpit.ui.present.lines import Line, Span
 from cockpit.ui.present.rows import Row, TextRow
+from cockpit.ui.screens.modal import Modal
 from cockpit.ui.widgets.fields import Chip, LineField
 from cockpit.ui.widgets.row_list import RowList
 
@@ -26,7 +26,7 @@ Clock = Callable[[], float]
 """Monotonic seconds."""
 
 
-class Dialog(ModalScreen[_Result | None], Generic[_Result]):
+class Dialog(Modal[_Result], Generic[_Result]):
     """A box in the middle of what it covers. Esc leaves it with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
@@ -50,6 +50,7 @@ class Dialog(ModalScreen[_Result | None], Generic[_Result]):
         self._shown_at: float | None = None
 
     def on_mount(self) -> None:
+        # Textual calls this and that of a subclass, each once.
         self.call_after_refresh(self._shown)
 
     def _shown(self) -> None:
@@ -72,7 +73,7 @@ class Dialog(ModalScreen[_Result | None], Generic[_Result]):
         told.set_class(bool(text), "-told")
 
     def action_leave(self) -> None:
-        self.dismiss(None)
+        self.give(None)
 
 
 class ConfirmScreen(Dialog[bool]):
@@ -104,7 +105,6 @@ class ConfirmScreen(Dialog[bool]):
                 yield Chip("y", self._verb.lower(), id="yes")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one("#no").focus()
 
     def action_point(self, which: str) -> None:
@@ -115,7 +115,7 @@ class ConfirmScreen(Dialog[bool]):
 
     @on(Chip.Pressed, "#no")
     def _no(self) -> None:
-        self.dismiss(False)
+        self.give(False)
 
     @on(Chip.Pressed, "#yes")
     def _yes(self, event: Chip.Pressed) -> None:
@@ -123,12 +123,12 @@ class ConfirmScreen(Dialog[bool]):
 
     def _confirm(self, fresh: bool) -> None:
         if fresh:
-            self.dismiss(True)
+            self.give(True)
         else:
             self.trouble(TOO_SOON)
 
     def action_leave(self) -> None:
-        self.dismiss(False)
+        self.give(False)
 
 
 class PromptScreen(Dialog[str]):
@@ -161,7 +161,6 @@ class PromptScreen(Dialog[str]):
             yield Static("", classes="trouble", markup=False)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(LineField).focus()
 
     async def on_input_submitted(self, event: LineField.Submitted) -> None:
@@ -175,7 +174,7 @@ class PromptScreen(Dialog[str]):
         if not text and not self._empty:
             self.trouble("Something must stand here; Esc leaves.")
         elif self._check is None:
-            self.dismiss(text)
+            self.give(text)
         else:
             self._checking = True
             self.run_worker(self._checked(text, self._check))
@@ -188,7 +187,7 @@ class PromptScreen(Dialog[str]):
         if problem:
             self.trouble(problem)
         else:
-            self.dismiss(text)
+            self.give(text)
 
 
 class ChooseScreen(Dialog[str]):
@@ -216,7 +215,6 @@ class ChooseScreen(Dialog[str]):
             yield RowList(id="options")
 
     def on_mount(self) -> None:
-        super().on_mount()
         options = self.query_one(RowList)
         options.focus()
         self._offer()
@@ -251,7 +249,7 @@ class ChooseScreen(Dialog[str]):
         if char.isdigit() and not self._typed:
             kept = self._kept()
             if 0 < int(char) <= len(kept):
-                self.dismiss(kept[int(char) - 1][0])
+                self.give(kept[int(char) - 1][0])
         elif len(self._options) > 3 or self._typed:
             self._typed += char
             self._moved = True
@@ -264,7 +262,7 @@ class ChooseScreen(Dialog[str]):
     def on_row_list_opened(self, event: RowList.Opened) -> None:
         event.stop()
         if self.is_fresh("enter") or self._moved:
-            self.dismiss(str(event.id))
+            self.give(str(event.id))
 
 
 __all__ = ["GAP", "ChooseScreen", "Clock", "ConfirmScreen", "Dialog", "PromptScreen"]

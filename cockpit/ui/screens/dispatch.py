@@ -10,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from cockpit.core.commands import Command, CreateProject, Dispatch, Outcome
@@ -33,6 +32,7 @@ from cockpit.ui.present.dispatch_options import (
 )
 from cockpit.ui.present.modes import INTERACTION_MODES, runtime_modes
 from cockpit.ui.screens.dialogs import ChooseScreen, ConfirmScreen, PromptScreen
+from cockpit.ui.screens.modal import Modal
 from cockpit.ui.widgets.fields import Chip, Choice, LineField, Switch, TextField
 
 Send = Callable[[Command], Awaitable[Outcome]]
@@ -54,7 +54,7 @@ class FormRow(Horizontal):
         yield self._field
 
 
-class DispatchScreen(ModalScreen[Ref | None]):
+class DispatchScreen(Modal[Ref]):
     """Returns the new thread's ref. `fleet` gives the newest one; `send` carries out or raises CockpitError."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -260,11 +260,11 @@ class DispatchScreen(ModalScreen[Ref | None]):
         elif self.query_one("#prompt", TextField).text.strip():
             self.app.push_screen(ConfirmScreen("Leave, and drop what you wrote?", "Leave"), self._left)
         else:
-            self.dismiss(None)
+            self.give(None)
 
     def _left(self, sure: bool | None) -> None:
         if sure:
-            self.dismiss(None)
+            self.give(None)
 
     @on(Chip.Pressed, "#leave")
     def _leave_pressed(self) -> None:
@@ -315,7 +315,7 @@ class DispatchScreen(ModalScreen[Ref | None]):
         else:
             for text, severity in ((outcome.text, "information"), *((note, "warning") for note in outcome.notes)):
                 self.post_message(Told(text, severity))
-            self.dismiss(outcome.thread)
+            self.give(outcome.thread)
         finally:
             self._sending = False
 

@@ -9,13 +9,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from cockpit.model.ids import Ref
 from cockpit.ui.actions import BY_ID, At
 from cockpit.ui.clock import now_of
 from cockpit.ui.present.palette_rows import palette_rows
+from cockpit.ui.screens.modal import Modal
 from cockpit.ui.widgets.fields import LineField
 from cockpit.ui.widgets.row_list import RowList
 
@@ -23,7 +23,7 @@ Chosen = str | Ref
 """An action's id, or the thread to go to."""
 
 
-class PaletteScreen(ModalScreen[Chosen | None]):
+class PaletteScreen(Modal[Chosen]):
     """`keys` is what the person remapped: action id → keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -100,12 +100,12 @@ class PaletteScreen(ModalScreen[Chosen | None]):
 
     def _take(self, chosen: object) -> None:
         if isinstance(chosen, Ref):
-            self.dismiss(chosen)
+            self.give(chosen)
         elif isinstance(chosen, str) and chosen in BY_ID:
             if reason := BY_ID[chosen].why_not(self._at):
                 self._say(f"Not now: {reason}.")
             else:
-                self.dismiss(chosen)
+                self.give(chosen)
 
     def _say(self, text: str) -> None:
         why = self.query_one("#why", Static)
@@ -113,4 +113,4 @@ class PaletteScreen(ModalScreen[Chosen | None]):
         why.set_class(bool(text), "-told")
 
     def action_leave(self) -> None:
-        self.dismiss(None)
+        self.give(None)

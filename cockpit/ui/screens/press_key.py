@@ -47,11 +47,11 @@ class PressKeyScreen(Dialog[str]):
         event.prevent_default()
         match event.key:
             case "escape":
-                self.dismiss(None)
+                self.give(None)
             case "backspace" if self._key is None:
-                self.dismiss(DEFAULT)
+                self.give(DEFAULT)
             case "enter" if self._key is not None:
-                self.dismiss(self._key)
+                self.give(self._key)
             case "enter" if not self.is_fresh("enter"):
                 pass
             case key:

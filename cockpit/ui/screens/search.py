@@ -10,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.timer import Timer
 
 from cockpit.model.errors import CockpitError
@@ -18,6 +17,7 @@ from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
 from cockpit.ui.clock import now_of
 from cockpit.ui.present.search_rows import LEAST, Answers, search_rows
+from cockpit.ui.screens.modal import Modal
 from cockpit.ui.widgets.fields import LineField
 from cockpit.ui.widgets.row_list import RowList
 
@@ -26,7 +26,7 @@ Search = Callable[[str], Awaitable[Sequence[tuple[Ref, str]]]]
 PAUSE = 0.3
 
 
-class SearchScreen(ModalScreen[Ref | None]):
+class SearchScreen(Modal[Ref]):
     """Returns the thread to go to. `searches` are the sources that can search; `cannot` names the others."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -137,7 +137,7 @@ class SearchScreen(ModalScreen[Ref | None]):
         """A row of what was said carries its place beside the ref, because a thread can be found twice."""
         ref = chosen[0] if isinstance(chosen, tuple) else chosen
         if isinstance(ref, Ref) and ref in self._fleet.threads:
-            self.dismiss(ref)
+            self.give(ref)
 
     def action_leave(self) -> None:
-        self.dismiss(None)
+        self.give(None)

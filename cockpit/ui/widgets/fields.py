@@ -97,11 +97,13 @@ class _Pressable(Widget, can_focus=True):
     """
 
     def action_press(self) -> None:
-        raise NotImplementedError
+        self.press(by_mouse=False)
 
     def on_click(self) -> None:
-        self.focus()
-        self.action_press()
+        self.press(by_mouse=True)
+
+    def press(self, *, by_mouse: bool) -> None:
+        raise NotImplementedError
 
 
 class Choice(_Pressable):
@@ -167,7 +169,7 @@ class Choice(_Pressable):
             place = values.index(self.value) if self.value in values else 0
             self.value = values[min(max(place + by, 0), len(values) - 1)]
 
-    def action_press(self) -> None:
+    def press(self, *, by_mouse: bool) -> None:
         if not self.disabled:
             self.post_message(self.Wanted(self))
 
@@ -185,7 +187,7 @@ class Switch(_Pressable):
     def render(self) -> RenderResult:
         return Text(f"{'●' if self.value else '○'} {self.label}", no_wrap=True, overflow="ellipsis")
 
-    def action_press(self) -> None:
+    def press(self, *, by_mouse: bool) -> None:
         self.value = not self.value
 
 
@@ -225,8 +227,5 @@ class Chip(_Pressable):
             (f" {self.key} ", self.get_component_rich_style("chip--key")), f" {self.label}", no_wrap=True
         )
 
-    def action_press(self) -> None:
-        self.post_message(self.Pressed(self, by_mouse=False))
-
-    def on_click(self) -> None:
-        self.post_message(self.Pressed(self, by_mouse=True))
+    def press(self, *, by_mouse: bool) -> None:
+        self.post_message(self.Pressed(self, by_mouse))
