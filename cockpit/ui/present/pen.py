@@ -12,6 +12,7 @@ from textual.strip import Strip
 from cockpit.ui.present.cells import cells, cut, fit, wrap
 from cockpit.ui.present.colours import Palette
 from cockpit.ui.present.lines import Line, Span
+from cockpit.ui.present.runs import wrap_runs
 
 Prose = Callable[[str, int], list[Strip]]
 """Markdown and a width in, strips of at most that width out."""
@@ -41,6 +42,19 @@ class Pen:
         left = _fitted(left, room)
         between = Segment(" " * (width - right_size - _size(left)))
         return Strip([*map(self.segment, left), between, *map(self.segment, right)], width)
+
+    def wrapped(self, line: Line, width: int) -> list[Strip]:
+        """The line as it is if all of it fits, else all of its words wrapped."""
+        spans = [*line.left, *line.extra, *line.right]
+        if _size(spans) + bool(line.right) <= width:
+            return [self.line(line, width)]
+        after = [*line.left, *line.extra, *([Span("  "), *line.right] if line.right else [])]
+        runs = [(span.text, self.segment(span).style or Style()) for span in after]
+        indent = len(runs[0][0]) - len(runs[0][0].lstrip()) if runs else 0
+        indent = min(indent, width // 4)
+        runs[:1] = [(runs[0][0].lstrip(), runs[0][1])] if runs else []
+        before = Segment(" " * indent)
+        return [Strip([before, *segments]) for segments in wrap_runs(runs, max(width - indent, 1))]
 
     def text(self, text: str, width: int, role: str = "text", *, indent: int = 0, bold: bool = False) -> list[Strip]:
         """Plain text wrapped, each line after `indent` blanks."""
