@@ -14,7 +14,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from textual.theme import Theme
 
-from cockpit.config.load import nearest, read_text
+from cockpit.config.load import read_text
+from cockpit.config.spec import nearest
 from cockpit.model.errors import ConfigError
 from cockpit.model.text import one_line
 from cockpit.ui.present.colours import ROLES, Palette

@@ -6,6 +6,7 @@ Terminals reached over SSH often say no more than "256", and rounding each colou
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from rich.color import Color, ColorSystem
 
@@ -38,7 +39,8 @@ def in_256_colours(palette: Palette) -> Palette:
                 legible = [rgb for rgb in legible if max(rgb) - min(rgb) > 60 and rgb not in taken.values()]
             taken[wanted] = _nearest(wanted, legible)
         chosen[role] = taken[wanted]
-    return replace(palette, **{role: _hex(rgb) for role, rgb in chosen.items()})
+    reduced: dict[str, Any] = {role: _hex(rgb) for role, rgb in chosen.items()}
+    return replace(palette, **reduced)
 
 
 def in_16_colours(palette: Palette, sixteen: Palette) -> Palette:
