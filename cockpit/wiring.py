@@ -84,7 +84,7 @@ async def picture(
     return draw(lines, form, size=size, ground=palette.ground, text=palette.text)
 
 
-def run(loaded: Loaded) -> int:
+def run(loaded: Loaded, clock: Clock = utc_now) -> int:
     """The terminal face, until the person leaves. Returns the exit code."""
     from cockpit.ui.app import CockpitApp
     from cockpit.ui.screens.register import screens
@@ -93,7 +93,7 @@ def run(loaded: Loaded) -> int:
     where = paths()
     log_to(where.log_file)
     themes = load_themes(where.themes_dir)
-    session = connect(loaded, where)
+    session = connect(loaded, where, clock)
     app = CockpitApp(session, loaded.config, themes, screens(loaded))
     try:
         app.run()

@@ -85,7 +85,7 @@ def demo(
         from cockpit.cli.screen import screen
 
         os.environ.update(_environment(home, served))
-        if code := screen(Start(None)):
+        if code := screen(Start(None), fixed_clock):
             raise SystemExit(code)
 
 

@@ -60,6 +60,7 @@ class CockpitApp(App[None]):
         """`screens` makes each screen by name. `supervised` starts the sources; a picture of a fleet that was read
         already does not. `notes` are told once the screen stands."""
         super().__init__()
+        self.clock = session.clock
         self._session = session
         self._config = config
         self._themes = themes

@@ -4,6 +4,7 @@ It holds no state; `At` says where the person is, `Desk` is what an action may u
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from textual.screen import Screen
@@ -66,6 +67,7 @@ class Desk(Protocol):
     async def perform(self, action: str) -> None:
         """Carry out another action by its id, with all its checks."""
 
+    def clock(self) -> datetime: ...
     def leave(self) -> None:
         """End the program."""
 

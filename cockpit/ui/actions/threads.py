@@ -29,6 +29,7 @@ _RUNTIME_MODES = (
     ("full-access", "Full access: never asks"),
 )
 _INTERACTION_MODES = (("default", "Default: works at once"), ("plan", "Plan: proposes a plan first"))
+_SOON = datetime.max.replace(tzinfo=UTC)
 _SNOOZES = (("1", "1 hour"), ("4", "4 hours"), ("24", "until tomorrow"), ("168", "a week"))
 
 
@@ -79,7 +80,7 @@ async def _snooze(desk: Desk, at: At) -> None:
     if at.thread.snoozed_until:
         await desk.act(Unsnooze(at.thread.ref))
     elif hours := await desk.choose(f"Snooze “{at.thread.title}” for", _SNOOZES):
-        await desk.act(Snooze(at.thread.ref, datetime.now(UTC) + timedelta(hours=int(hours))))
+        await desk.act(Snooze(at.thread.ref, desk.clock() + timedelta(hours=int(hours))))
 
 
 async def _delete(desk: Desk, at: At) -> None:
@@ -150,7 +151,7 @@ ACTIONS = (
     ),
     Action(
         "thread.snooze", "z", "snooze", "Put it aside for a while; again to wake it", "Thread",
-        _snooze, unless(lambda t: Unsnooze(t.ref) if t.snoozed_until else Snooze(t.ref, datetime.now(UTC))), _WHERE,
+        _snooze, unless(lambda t: Unsnooze(t.ref) if t.snoozed_until else Snooze(t.ref, _SOON)), _WHERE,
     ),
     Action(
         "thread.archive", "y", "archive", "Put it away; it can be brought back", "Thread",
