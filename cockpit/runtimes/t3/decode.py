@@ -10,7 +10,7 @@ from cockpit.model.text import one_line
 from cockpit.model.work import Capability, Context, ModelChoice, Project, Thread
 from cockpit.runtimes.t3.asks import latest_plan, requests
 from cockpit.runtimes.t3.status import evidence, finished_at, plan_ready, standing
-from cockpit.runtimes.t3.wire import Json, count, flag, identity, mapping, rows, text, when
+from cockpit.runtimes.t3.wire import Json, count, flag, identity, mapping, rows, text, when, word
 
 _TITLE = 300
 _PATH = 4096
@@ -104,6 +104,8 @@ def _ours(at: datetime | None, skew: timedelta) -> datetime | None:
 
 def _fitting(row: Json, asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
     """Those asks that the row's own flags still bear out."""
+    if not asks:
+        return asks
     open_now = {
         AskKind.APPROVAL: flag(row, "hasPendingApprovals"),
         AskKind.QUESTION: flag(row, "hasPendingUserInput"),
@@ -208,4 +210,4 @@ def capabilities_of(*, operate: bool, settle: bool, snooze: bool) -> frozenset[C
 
 def _line(source: Json, key: str) -> str | None:
     value = text(source, key)
-    return one_line(value, _PATH) if value else None
+    return word(value, _PATH) if value else None

@@ -49,6 +49,7 @@ class Feed:
         self._whole = False
         self._full = False
         self._holding = 0
+        self._taking = asyncio.Lock()
 
     @property
     def full(self) -> bool:
@@ -79,10 +80,10 @@ class Feed:
 
     async def take_snapshot(self, reading: Reading) -> None:
         """The socket brought the whole fleet."""
-        if reading.sequence >= self.sequence or not self._whole:
-            self.rows.whole(reading.projects, reading.threads, full=False)
-            self.sequence = reading.sequence
-            await self._report_whole(patient=False)
+        async with self._taking:
+            if reading.sequence >= self.sequence or not self._whole:
+                await self._take_rows(reading)
+                await self._report_whole(patient=False)
 
     async def take_thread(self, row: Json, sequence: int) -> None:
         """The socket brought one row."""
@@ -164,18 +165,23 @@ class Feed:
         if reading is None:
             self.tell()
             return
-        self.sequence = reading.sequence
-        self._full = reading.full
-        if reading.changed:
-            self.rows.whole(reading.projects, reading.threads, full=reading.full)
-            self.pulse.unusable = reading.unusable
-        if reading.changed or not self._whole:
-            await self._report_whole(patient=patient)
-            return
+        async with self._taking:
+            if reading.changed:
+                await self._take_rows(reading)
+            if reading.changed or not self._whole:
+                await self._report_whole(patient=patient)
+                return
         self.tell()
         for thread in self.rows.overdue():
             self._say_thread(thread)
         self._learner.kick(again=True, glance=not patient)
+
+    async def _take_rows(self, reading: Reading) -> None:
+        self.sequence = reading.sequence
+        self._full = reading.full
+        self.pulse.unusable = reading.unusable
+        for _ in self.rows.in_slices(reading.projects, reading.threads, full=reading.full):
+            await asyncio.sleep(0)
 
     async def _report_whole(self, *, patient: bool) -> None:
         """All of it, with the words of its asks where those come quickly."""

@@ -3,7 +3,7 @@
 It must never read or emit; it is told what was read and says what became of it."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -27,9 +27,13 @@ from cockpit.runtimes.t3.decode import (
 from cockpit.runtimes.t3.status import session_word
 from cockpit.runtimes.t3.wire import Json, identity
 
+_SLICE = 300
 LEARN_AGAIN = 1.0
 _GLANCE_AGAIN = 5.0
 """Seconds between two looks into the same thread."""
+
+
+_MAY_WAIT = frozenset({Status.APPROVAL, Status.QUESTION, Status.PLAN, Status.FAILED})
 
 
 @dataclass(slots=True)
@@ -57,6 +61,7 @@ class Rows:
         self._clock = clock
         self._monotonic = monotonic
         self._rows: dict[str, _Row] = {}
+        self._meanwhile: dict[str, _Row | None] = {}
         self._projects: dict[str, Project] = {}
         self._raw_projects: dict[str, Json] = {}
         self.capabilities: frozenset[Capability] = READING
@@ -64,24 +69,41 @@ class Rows:
 
     def whole(self, projects: Iterable[Json], threads: Iterable[Json], *, full: bool) -> None:
         """These are all."""
+        for _ in self.in_slices(projects, threads, full=full):
+            pass
+
+    def in_slices(self, projects: Iterable[Json], threads: Iterable[Json], *, full: bool) -> Iterator[None]:
+        """As `whole`, with a pause after every few hundred rows for whoever else wants to run. Rows that are put or
+        dropped in a pause are newer than what is being taken in, and win."""
+        self._meanwhile.clear()
         self._raw_projects, self._projects = {}, {}
         for project in projects:
             self.put_project(project)
-        old, self._rows = self._rows, {}
-        for row in threads:
+        fresh: dict[str, _Row] = {}
+        for number, row in enumerate(threads, 1):
             native = identity(row)
             if native is not None:
-                self._rows[native] = self._kept(old.get(native), row, full=full)
+                fresh[native] = self._kept(self._rows.get(native), row, full=full)
+            if number % _SLICE == 0:
+                yield
+        for native, newer in self._meanwhile.items():
+            if newer is None:
+                fresh.pop(native, None)
+            else:
+                fresh[native] = newer
+        self._rows = fresh
 
     def put(self, row: Json) -> Thread | None:
         """One shell row, new or changed; None when it belongs to no fleet (archived, deleted, without an id)."""
         native = identity(row)
         if native is None or not in_fleet(row):
             return None
-        self._rows[native] = self._kept(self._rows.get(native), row, full=False)
-        return self._rows[native].thread
+        kept = self._kept(self._rows.get(native), row, full=False)
+        self._rows[native] = self._meanwhile[native] = kept
+        return kept.thread
 
     def drop(self, native: str) -> bool:
+        self._meanwhile[native] = None
         return self._rows.pop(native, None) is not None
 
     def put_project(self, row: Json) -> Project | None:
@@ -124,7 +146,7 @@ class Rows:
         now = self._monotonic()
         found: list[tuple[bool, str]] = []
         for native, kept in self._rows.items():
-            if not waits(kept.flagged):
+            if kept.thread.status not in _MAY_WAIT or not waits(kept.flagged):
                 continue
             failed = again and kept.retry
             rested = kept.learned_at is None or now - kept.learned_at >= LEARN_AGAIN
@@ -134,7 +156,10 @@ class Rows:
 
     def resting(self) -> bool:
         """Some thread is to be read again, but not yet."""
-        return any(waits(kept.flagged) and kept.known_for is not kept.row for kept in self._rows.values())
+        return any(
+            kept.known_for is not kept.row and kept.thread.status in _MAY_WAIT and waits(kept.flagged)
+            for kept in self._rows.values()
+        )
 
     def unglanced(self, limit: int) -> list[str]:
         """A few threads of whose doing the row says nothing and which moved since somebody looked last."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from cockpit.model.asks import Ask, AskKind
 from cockpit.model.text import one_line
 from cockpit.model.work import Evidence, Status
-from cockpit.runtimes.t3.wire import Json, count, flag, mapping, text, when
+from cockpit.runtimes.t3.wire import Json, count, flag, mapping, text, when, word
 
 QUEUED_FOR = timedelta(minutes=2)
 """How long a message that no turn has taken up counts as a start on its way."""
@@ -24,7 +24,6 @@ _SESSION = {
     "starting": Status.STARTING,
 }
 _TURN_STATES = frozenset({"running", "interrupted", "completed", "error"})
-_WORD = 40
 _LINE = 300
 
 Seen = tuple[str, datetime | None]
@@ -63,7 +62,7 @@ def standing(row: Json, asks: Sequence[Ask], *, now: datetime, note: str = "", l
         return Standing(Status.UNKNOWN, raw, f"session status {raw}", session_at)
     if plan_ready(row):
         return _waiting(Status.PLAN, AskKind.PLAN, "proposedPlan", row, asks, note)
-    liveness = one_line(text(row, "backgroundLiveness") or "", _WORD)
+    liveness = word(text(row, "backgroundLiveness") or "")
     if liveness:
         doing = f"{liveness} in the background"
         known = liveness in ("working", "monitoring")
@@ -96,7 +95,7 @@ def _waiting(status: Status, kind: AskKind, word: str, row: Json, asks: Sequence
 def _resting(row: Json, raw: str, session_at: datetime | None, now: datetime, latest: str) -> Standing:
     """No session, or one that waits for a message."""
     turn = mapping(row.get("latestTurn"))
-    state = one_line(text(turn, "state") or "", _WORD)
+    state = word(text(turn, "state") or "")
     sent_at = when(row, "latestUserMessageAt")
     if sent_at is not None and _queued(turn, sent_at) and abs(now - sent_at) <= QUEUED_FOR:
         seen = (("message not taken up yet", sent_at),)
@@ -121,14 +120,15 @@ def evidence(row: Json, stands: Standing, source: str) -> tuple[Evidence, ...]:
         seen.append((f"session.status {raw}", when(session, "updatedAt")))
     if turn:
         at = when(turn, "completedAt") or when(turn, "startedAt") or when(turn, "requestedAt")
-        seen.append((f"latestTurn {one_line(text(turn, 'state') or '?', _WORD)}", at))
+        seen.append((f"latestTurn {word(text(turn, 'state') or '?')}", at))
     if not seen:
         seen.append(("no session and no turn yet", when(row, "updatedAt") or when(row, "createdAt")))
     return tuple(Evidence(source, words, at) for words, at in seen)
 
 
 def session_word(row: Json) -> str:
-    return one_line(text(mapping(row.get("session")), "status") or "", _WORD)
+    status = text(mapping(row.get("session")), "status")
+    return word(status) if status else ""
 
 
 def finished_at(row: Json) -> datetime | None:
@@ -148,9 +148,10 @@ def progress(row: Json) -> str:
 
 def plan_ready(row: Json) -> bool:
     """A plan waits: plan mode, an actionable plan, and the latest turn settled."""
+    if not flag(row, "hasActionableProposedPlan") or row.get("interactionMode") != "plan":
+        return False
     turn = mapping(row.get("latestTurn"))
-    settled = bool(text(turn, "startedAt") and text(turn, "completedAt")) and session_word(row) != "running"
-    return settled and row.get("interactionMode") == "plan" and flag(row, "hasActionableProposedPlan")
+    return bool(text(turn, "startedAt") and text(turn, "completedAt")) and session_word(row) != "running"
 
 
 def _queued(turn: Json, sent_at: datetime) -> bool:
