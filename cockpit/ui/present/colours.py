@@ -1,47 +1,42 @@
 """The colours of one theme by what they mean, and the rich styles made of them. Holds no colour of its own."""
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
-from typing import Annotated
 
-from pydantic import ConfigDict, Field, StrictBool
-from pydantic.dataclasses import dataclass
 from rich.style import Style
 
-Hex = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
-
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True)
 class Palette:
     """Every colour is `#rrggbb`. Those that draw text state facts and can be read on `ground` and `selection` alike,
     but for `faint`, which only decorates, and `dim`, which becomes `selected_dim` on a selection."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
-    dark: StrictBool
+    name: str
+    dark: bool
 
-    ground: Hex
-    selection: Hex
-    chip: Hex  # the ground of a key in a card
-    border: Hex
-    focus: Hex  # the border of the panel that has the keys
-    drive: Hex  # the border of a terminal that is typed into
+    ground: str
+    selection: str
+    chip: str  # the ground of a key in a card
+    border: str
+    focus: str  # the border of the panel that has the keys
+    drive: str  # the border of a terminal that is typed into
 
-    text: Hex
-    dim: Hex
-    selected_dim: Hex
-    faint: Hex
+    text: str
+    dim: str
+    selected_dim: str
+    faint: str
 
-    needs: Hex  # an approval waits; for nothing else
-    question: Hex
-    plan: Hex
-    failed: Hex
-    frozen: Hex
-    working: Hex
-    done: Hex
+    needs: str  # an approval waits; for nothing else
+    question: str
+    plan: str
+    failed: str
+    frozen: str
+    working: str
+    done: str
 
-    you: Hex
-    agent: Hex
-    code: Hex
+    you: str
+    agent: str
+    code: str
 
     @cached_property
     def colours(self) -> dict[str, str]:
