@@ -4,6 +4,7 @@ A new screen, key or command does not touch this file."""
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
@@ -88,9 +89,9 @@ class CockpitApp(App[None]):
     def on_mount(self) -> None:
         self._feed = Feed(self, self._session.store, self._config.ui.frame_rate)
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            if self._supervised:
-                loop.add_signal_handler(number, self.leave)
+        if self._supervised:
+            loop.add_signal_handler(signal.SIGTERM, self.leave)
+            loop.add_signal_handler(signal.SIGHUP, self.hang_up)
         if self._supervised:
             self._session.supervisor.start()
             self._terminal.push_title()
@@ -111,6 +112,15 @@ class CockpitApp(App[None]):
 
     def leave(self) -> None:
         self._terminal.pop_title()
+        self.exit()
+
+    def hang_up(self) -> None:
+        """The terminal is gone. A write to it would end Textual's writer, for which its goodbye would then wait for
+        ever: what is still written goes nowhere."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (1, 2):
+            os.dup2(nowhere, stream)
+        os.close(nowhere)
         self.exit()
 
     def _fatal_error(self) -> None:
