@@ -5,15 +5,13 @@ import sys
 import click
 
 from cockpit.cli.asks import card
-from cockpit.cli.deed import do
+from cockpit.cli.deed import confirm, do
 from cockpit.cli.start import Start, json_option, timeout_option
 from cockpit.core import commands as c
 from cockpit.core import find
 from cockpit.core.answering import answers_from
 from cockpit.core.session import Session
 from cockpit.model.asks import Ask, AskKind, Decision
-
-_TARGET = "Named by its own id (see `cockpit asks`) or by its thread."
 
 
 def _sure(ask: Ask, session: Session, target: str, yes: bool) -> None:
@@ -22,7 +20,7 @@ def _sure(ask: Ask, session: Session, target: str, yes: bool) -> None:
         return
     for line in card(ask, session.store.fleet, session.clock()):
         click.echo(line, err=True)
-    click.confirm("Do it?", abort=True, err=True)
+    confirm("Do it?")
 
 
 @click.command()

@@ -5,7 +5,9 @@ It checks nothing itself: the core does, when the command is carried out."""
 import sys
 from collections.abc import Awaitable, Callable
 
-from cockpit.cli.start import Start, Unread, code_for
+import click
+
+from cockpit.cli.start import Failure, Start, Unread, code_for
 from cockpit.core.commands import Command, Outcome
 from cockpit.core.find import unread
 from cockpit.core.session import Session
@@ -40,6 +42,12 @@ def report(start: Start, outcome: Outcome) -> None:
         "notes": list(outcome.notes),
     }
     start.say(data, [outcome.text, *(f"Note: {note}" for note in outcome.notes if note)])
+
+
+def confirm(question: str) -> None:
+    """Ask the person at the terminal; raises Failure unless they say yes."""
+    if not click.confirm(question, err=True):
+        raise Failure("Nothing was done.")
 
 
 def read_text(text: str) -> str:

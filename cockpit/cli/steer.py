@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from cockpit.cli.deed import do, read_text
+from cockpit.cli.deed import confirm, do, read_text
 from cockpit.cli.start import Start, json_option, timeout_option
 from cockpit.core import commands as c
 from cockpit.core import find
@@ -64,7 +64,7 @@ def modes(start: Start, thread: str, runtime: str | None, interaction: str | Non
         command = c.SetModes(found.ref, runtime, interaction, confirmed=yes)
         busy = found.status.busy or found.status.needs_you
         if runtime and busy and not yes and sys.stdin.isatty():
-            click.confirm(f"This ends the running turn of “{found.title}”. Do it?", abort=True, err=True)
+            confirm(f"This ends the running turn of “{found.title}”. Do it?")
             return c.SetModes(found.ref, runtime, interaction, confirmed=True)
         return command
 

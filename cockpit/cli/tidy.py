@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from cockpit.cli.deed import do
+from cockpit.cli.deed import confirm, do
 from cockpit.cli.start import Misused, Start, json_option, timeout_option
 from cockpit.cli.times import moment
 from cockpit.core import commands as c
@@ -109,7 +109,7 @@ def delete(start: Start, thread: str, yes: bool) -> None:
                 raise Misused(
                     f"Deleting “{found.title}” ({found.ref}) must be confirmed.", fix="Add --yes.", as_json=start.json
                 )
-            click.confirm(f"Delete “{found.title}” ({found.ref})?", abort=True, err=True)
+            confirm(f"Delete “{found.title}” ({found.ref})?")
         return c.Delete(found.ref, confirmed=True)
 
     do(start, choose)

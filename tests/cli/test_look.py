@@ -94,6 +94,16 @@ def test_snapshot_is_json_on_one_line_for_programs(fly: Cockpit, tmp_path: Path)
     assert "not WIDTHxHEIGHT" in fly.run("snapshot", "--format", "text", "--size", "wide", code=2).stderr
 
 
+@pytest.mark.parametrize(
+    ("form", "begins"), [("svg", b"<svg"), ("png", b"\x89PNG"), ("html", b"<!"), ("text", b" cockpit")]
+)
+def test_snapshot_draws_a_screen_without_a_terminal(fly: Cockpit, tmp_path: Path, form: str, begins: bytes) -> None:
+    out = tmp_path / "shot"
+    fly.run("snapshot", "--format", form, "--size", "100x30", "--select", "flaky", "-o", str(out))
+    assert out.read_bytes().lstrip(b"\xef\xbb\xbf").startswith(begins)
+    assert "There is no screen nope" in fly.run("snapshot", "--format", form, "--screen", "nope", code=2).stderr
+
+
 def test_a_dead_server_is_told_and_ends_with_its_code(fly: Cockpit, served: Served, config: Path) -> None:
     dead = ("dead", "http://127.0.0.1:9", "x")
     configure(config, ("home", served.server.url, served.server.token), dead)

@@ -1,5 +1,6 @@
 """The program as a process: signals, pipes, encodings, terminals, and what it leaves behind."""
 
+import contextlib
 import json
 import os
 import pty
@@ -150,12 +151,13 @@ def test_a_terminal_without_unicode_gets_an_answer_too(home: Served) -> None:
     assert json.loads(run("snapshot", PYTHONIOENCODING="ascii").stdout)["schema"] == 1
 
 
-def on_a_terminal(*arguments: str, **env: str) -> str:
-    """What the program writes when its output is a terminal."""
+def on_a_terminal(*arguments: str, typed: str = "", **env: str) -> str:
+    """What the program writes when it has a terminal, on which a person types."""
     own, theirs = pty.openpty()
     environ = {**os.environ, "TERM": "xterm-256color", **env}
     with subprocess.Popen([*PROGRAM, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=environ) as child:
         os.close(theirs)
+        os.write(own, typed.encode())
         text = b""
         while True:
             try:
@@ -173,6 +175,25 @@ def test_colour_is_for_terminals_that_want_it(home: Served) -> None:
     assert "\x1b[33m" in on_a_terminal("ls")
     assert "\x1b" not in on_a_terminal("ls", NO_COLOR="1")
     assert "\x1b" not in on_a_terminal("ls", TERM="dumb")
+
+
+def test_who_names_only_the_thread_is_shown_what_is_asked_first(home: Served) -> None:
+    said = on_a_terminal("approve", "flaky", typed="n\n")
+    assert "rm -rf .cache && pytest -x tests/auth" in said
+    assert "Nothing was done." in said
+    assert home.do(lambda: home.world.threads["flaky-auth"].activities[-1]["kind"]) == "approval.requested"
+    said = on_a_terminal("approve", "flaky", typed="y\n")
+    assert "Nothing was done." not in said
+    assert json.loads(run("ls", "flaky", "--json").stdout)["threads"][0]["status"] != "approval"
+
+
+def test_a_person_is_asked_before_a_thread_is_deleted(home: Served) -> None:
+    assert "Delete “Move settings to the form kit” (home:settings-forms)?" in on_a_terminal(
+        "delete", "settings", typed="n\n"
+    )
+    assert run("show", "settings").returncode == 0
+    on_a_terminal("delete", "settings", typed="y\n")
+    assert run("show", "settings").returncode == 1
 
 
 def test_lines_fit_the_terminal(home: Served) -> None:
@@ -222,6 +243,42 @@ def test_the_screen_needs_a_terminal(home: Served) -> None:
     done = run()
     assert done.returncode == 2
     assert "The screen needs a terminal" in done.stderr
+
+
+OWN_TERMINAL = (
+    "import fcntl, os, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0);from cockpit.cli import main; main()"
+)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
+def test_the_screen_goes_when_it_is_told_to_or_its_terminal_is_gone(home: Served, how: signal.Signals) -> None:
+    own, theirs = pty.openpty()
+    environ = {**os.environ, "TERM": "xterm-256color"}
+    child = subprocess.Popen(
+        [sys.executable, "-c", OWN_TERMINAL], stdin=theirs, stdout=theirs, stderr=theirs, env=environ
+    )
+    os.close(theirs)
+    try:
+        drawn = b""
+        while b"Fix flaky auth test" not in drawn:
+            drawn = drawn[-20000:] + os.read(own, 65536)
+        if how is signal.SIGHUP:
+            os.close(own)  # the kernel then tells the session
+            own = -1
+        else:
+            child.send_signal(how)
+            drawn = b""
+            with contextlib.suppress(OSError):
+                while piece := os.read(own, 65536):
+                    drawn += piece
+            assert b"\x1b[?1049l" in drawn, "the terminal is given back as it was"
+        assert child.wait(15) == 0
+    finally:
+        if own >= 0:
+            os.close(own)
+        child.kill()
+        child.wait()
+    assert json.loads(run("doctor", "--json").stdout)["ok"]
 
 
 def environment(told: list[str]) -> dict[str, str]:
