@@ -52,7 +52,7 @@ class CockpitApp(App[None]):
         ],
     )
 
-    fleet: reactive[Fleet] = reactive(Fleet)
+    fleet: reactive[Fleet] = reactive(Fleet, repaint=False)
 
     def __init__(
         self, session: Session, config: Config, themes: Themes, screens: Mapping[str, Callable[[], CockpitScreen]],

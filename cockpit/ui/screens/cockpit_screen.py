@@ -23,7 +23,7 @@ class CockpitScreen(Screen[None]):
     NAME: ClassVar[str] = ""
     TITLE_WORD: ClassVar[str] = ""
 
-    fleet: reactive[Fleet] = reactive(Fleet)
+    fleet: reactive[Fleet] = reactive(Fleet, repaint=False)
 
     def compose(self) -> ComposeResult:
         yield HeaderBar(self.TITLE_WORD).data_bind(CockpitScreen.fleet)
