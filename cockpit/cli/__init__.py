@@ -31,6 +31,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Steer": {
         "dispatch": ("dispatch", "Start a new thread."),
+        "create-project": ("dispatch", "Make a directory a project that threads can work in."),
         "send": ("steer", "Send a follow-up message."),
         "interrupt": ("steer", "Interrupt the running turn."),
         "stop": ("steer", "End the agent's session; the conversation stays."),
@@ -68,7 +69,7 @@ class Verbs(click.Group):
         if cmd_name not in _MODULES:
             return None
         module = importlib.import_module(f"cockpit.cli.{_MODULES[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:

@@ -1,4 +1,6 @@
-"""`dispatch`: start a new thread. What is not said here is left to the project's own defaults."""
+"""`dispatch` and `create-project`: start something new. What is not said is left to the project's own defaults."""
+
+from pathlib import PurePosixPath
 
 import click
 
@@ -65,6 +67,27 @@ def dispatch(
             branch=branch,
             setup=setup,
         )
+
+    do(start, choose)
+
+
+@click.command("create-project")
+@click.argument("path")
+@click.option("--title", default="", help="Otherwise the last part of PATH.")
+@click.option("--source", default="", metavar="NAME", help="Where; may be left out if only one source can.")
+@click.option("--mkdir", is_flag=True, help="Make the directory if it is not there.")
+@timeout_option
+@json_option
+@click.pass_obj
+def create_project(start: Start, path: str, title: str, source: str, mkdir: bool) -> None:
+    """Make PATH, on the source's machine, a project that threads can work in."""
+
+    def choose(session: Session) -> c.Command:
+        able = [name for name, state in session.store.fleet.sources.items() if state.can_dispatch]
+        if not source and len(able) != 1:
+            raise Refused("Say where with --source.", fix=f"There are: {', '.join(able)}." if able else "None can now.")
+        name = title or PurePosixPath(path).name or path
+        return c.CreateProject(source or able[0], name, path, create_path=mkdir)
 
     do(start, choose)
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
 
-from cockpit.config import Paths, check, check_actions, load, locate
+from cockpit.config import Paths, check, check_actions, load, locate, paths
 from cockpit.model.errors import ConfigError
 from cockpit.storage.checkup import check_up
 from cockpit.storage.migrations import NEWEST
@@ -80,6 +80,17 @@ def configuration(named: Path | None, environ: Mapping[str, str]) -> Iterator[Fi
         yield bad(area, "file", str(problem), problem.fix)
     if not problems:
         yield well(area, "file", f"{file} ({by})" if file.exists() else f"none at {file}: all is default")
+        yield from _themes(load(named, environ).config.ui.theme)
+
+
+def _themes(chosen: str) -> Iterator[Finding]:
+    """A theme that cannot be used falls back, so it is worth a word and no more."""
+    from cockpit.ui.theme import load_themes
+
+    themes = load_themes(paths().themes_dir)
+    for problem in (*themes.problems, themes.why_not(chosen)):
+        if problem:
+            yield note("configuration", "theme", problem)
 
 
 def terminal(environ: Mapping[str, str], *, is_tty: bool, size: tuple[int, int], encoding: str) -> Iterator[Finding]:

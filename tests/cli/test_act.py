@@ -117,6 +117,15 @@ def test_dispatch_into_a_worktree(fly: Cockpit) -> None:
     assert "belong to --worktree" in fly.run("dispatch", "x", "--base", "main", code=2).stderr
 
 
+def test_a_project_is_made_and_used(fly: Cockpit, tmp_path: Path) -> None:
+    (tmp_path / "fresh").mkdir()
+    assert fly.json("create-project", str(tmp_path / "fresh"))["ok"]
+    assert "fresh" in {project["title"] for project in fly.json("projects")["projects"]}
+    assert fly.json("dispatch", "Begin", "-p", "fresh")["thread"]
+    assert fly.run("create-project", str(tmp_path / "absent"), code=1).stderr
+    assert "there is no source x" in fly.run("create-project", "/a", "--source", "x", code=1).stderr
+
+
 def test_interrupt_and_stop(fly: Cockpit) -> None:
     fly.run("interrupt", "flaky")
     assert "nothing is running" in fly.run("interrupt", "settings", code=1).stderr
