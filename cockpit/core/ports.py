@@ -20,6 +20,7 @@ from cockpit.model.asks import SettledAsk
 from cockpit.model.facts import Fact, LedgerRead
 from cockpit.model.ids import Ref
 from cockpit.model.talk import Talk
+from cockpit.model.terminal import Lane, Line, Mouse, Screen
 from cockpit.model.work import Freeze, Hold, Thread
 
 Emit = Callable[[Fact], None]
@@ -110,6 +111,49 @@ class CanDispatch(Protocol):
 class CanManage(Protocol):
     async def manage(self, command: ThreadCommand, intent: str) -> Outcome:
         """Interrupt, stop, modes, rename, archive, settle, snooze, delete: one wire command each."""
+
+
+class Terminal(Protocol):
+    """A live terminal that somebody looks at. Looking changes nothing there; `press`, `point`, `paste` and `fit` do,
+    and belong to driving. `close` when it is no longer shown."""
+
+    @property
+    def screen(self) -> Screen:
+        """The newest frame. The same object while nothing changed, and so are its unchanged lines."""
+
+    @property
+    def trouble(self) -> str:
+        """Why `screen` is not what the terminal shows now, and what to do; empty while it is."""
+
+    def watch(self, lane: Lane, changed: Callable[[], None]) -> None:
+        """Keep `screen` fresh from now on, at that pace, and call `changed` after each new frame or trouble."""
+
+    def press(self, key: str, character: str | None = None) -> bool:
+        """Send a key by its neutral name (`up`, `ctrl+c`) and the character it types; False if it has no bytes there.
+        Raises SourceError when it cannot be reached."""
+
+    def point(self, mouse: Mouse) -> bool:
+        """Send a mouse event; False when the program did not ask for it. Raises as `press`."""
+
+    async def paste(self, text: str) -> None:
+        """Put text in as one paste, bracketed if the program asked for that, without control characters."""
+
+    async def history(self, rows: int, skip: int = 0) -> tuple[Line, ...]:
+        """At most `rows` lines of the scrollback, oldest first, that end `skip` lines above the screen."""
+
+    async def fit(self, width: int, height: int) -> str:
+        """Make the terminal that big while it is driven; returns why it stays as it is, empty when it did."""
+
+    async def unfit(self) -> None:
+        """Give the terminal the size back that it had before `fit`."""
+
+    async def close(self) -> None: ...
+
+
+@runtime_checkable
+class CanAttach(Protocol):
+    def terminal(self, thread: Ref) -> Terminal:
+        """The thread's terminal, one for each caller. Raises Refused when it has none now."""
 
 
 @runtime_checkable

@@ -1,6 +1,7 @@
 """What a terminal shows, as values that no source and no toolkit owns. Text in it is clean; nothing here draws it."""
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import NamedTuple
 
 Colour = int | tuple[int, int, int] | None
@@ -66,3 +67,32 @@ class Screen:
 
 
 BLANK = Screen(0, 0, ())
+
+
+class Lane(Enum):
+    """How soon a terminal that is watched shows what it prints: at once, gently (some frames a second), not at all."""
+
+    PROMPT = "prompt"
+    GENTLE = "gentle"
+    HIDDEN = "hidden"
+
+
+class Wheel(Enum):
+    NONE = "none"
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Mouse:
+    """One mouse event in cells from the upper left. `button` is 1 left, 2 middle, 3 right, 0 none."""
+
+    x: int
+    y: int
+    button: int = 0
+    released: bool = False
+    moved: bool = False
+    wheel: Wheel = Wheel.NONE
+    shift: bool = False
+    alt: bool = False
+    ctrl: bool = False
