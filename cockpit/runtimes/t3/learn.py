@@ -47,12 +47,12 @@ class Learner:
             unread = self._rows.unread(again=again)
             if unread:
                 await asyncio.gather(*(self._ask(native, gate) for native in unread))
-            elif self._look:
-                self._look = False
-                await asyncio.gather(*(self._glance(native, gate) for native in self._rows.unglanced(_AT_ONCE)))
-            elif self._rows.resting():
+            elif self._look and (moved := self._rows.unglanced(_AT_ONCE)):
+                await asyncio.gather(*(self._glance(native, gate) for native in moved))
+            elif self._rows.resting(glance=self._look):
                 await asyncio.sleep(LEARN_AGAIN)
             else:
+                self._look = False
                 return
 
     async def _ask(self, native: str, gate: asyncio.Semaphore) -> None:
@@ -85,7 +85,8 @@ class Learner:
             try:
                 body = await (await self._reader()).detail(native, turns=1)
             except CockpitError:
-                return  # the row itself stays as it was read, and a later change brings another look
+                self._rows.look_no_more(native, row)
+                return
             changed = self._rows.learn(native, row, body["thread"])
             if changed is not None:
                 self._learned(changed)

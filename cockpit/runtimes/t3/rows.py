@@ -29,7 +29,7 @@ from cockpit.runtimes.t3.wire import Json, identity
 
 _SLICE = 300
 LEARN_AGAIN = 1.0
-_GLANCE_AGAIN = 5.0
+GLANCE_AGAIN = 5.0
 """Seconds between two looks into the same thread."""
 
 
@@ -154,24 +154,36 @@ class Rows:
                 found.append((bool(kept.thread.asks), native))
         return [native for _, native in sorted(found, key=lambda pair: pair[0])]
 
-    def resting(self) -> bool:
-        """Some thread is to be read again, but not yet."""
-        return any(
-            kept.known_for is not kept.row and kept.thread.status in _MAY_WAIT and waits(kept.flagged)
-            for kept in self._rows.values()
-        )
-
     def unglanced(self, limit: int) -> list[str]:
-        """A few threads of whose doing the row says nothing and which moved since somebody looked last."""
+        """A few threads that moved since somebody looked what they do: those that work, and those that came to rest."""
         now = self._monotonic()
         found: list[str] = []
         for native, kept in self._rows.items():
-            moved = kept.known_for is not kept.row and (not kept.fresh or kept.thread.status is Status.WORKING)
-            quiet = kept.thread.status not in (Status.WORKING, Status.IDLE) or bool(kept.thread.detail)
-            rested = kept.glanced_at is None or now - kept.glanced_at >= _GLANCE_AGAIN
-            if moved and rested and not quiet and len(found) < limit:
+            rested = kept.glanced_at is None or now - kept.glanced_at >= GLANCE_AGAIN
+            if rested and self._moved(kept):
                 found.append(native)
+                if len(found) == limit:
+                    break
         return found
+
+    def resting(self, *, glance: bool) -> bool:
+        """Some thread is to be read again, or (`glance`) looked at again, but not yet."""
+        return any(
+            kept.known_for is not kept.row
+            and ((glance and self._moved(kept)) or (kept.thread.status in _MAY_WAIT and waits(kept.flagged)))
+            for kept in self._rows.values()
+        )
+
+    def _moved(self, kept: _Row) -> bool:
+        if kept.known_for is kept.row:
+            return False
+        return kept.thread.status is Status.WORKING or (kept.thread.status is Status.IDLE and not kept.fresh)
+
+    def look_no_more(self, native: str, asked_for: Json) -> None:
+        """Its doing could not be read; it is not tried again before the row changes."""
+        kept = self._rows.get(native)
+        if kept is not None and kept.row is asked_for:
+            kept.known_for = asked_for
 
     def glancing(self, native: str) -> None:
         if kept := self._rows.get(native):

@@ -14,15 +14,7 @@ from cockpit.runtimes.t3.wire import Json, count, flag, mapping, text, when, wor
 QUEUED_FOR = timedelta(minutes=2)
 """How long a message that no turn has taken up counts as a start on its way."""
 
-_SESSION = {
-    "idle": Status.IDLE,
-    "ready": Status.IDLE,
-    "interrupted": Status.IDLE,
-    "stopped": Status.IDLE,
-    "error": Status.FAILED,
-    "running": Status.WORKING,
-    "starting": Status.STARTING,
-}
+_SESSION_WORDS = frozenset({"idle", "starting", "running", "ready", "interrupted", "stopped", "error"})
 _TURN_STATES = frozenset({"running", "interrupted", "completed", "error"})
 _LINE = 300
 
@@ -58,7 +50,7 @@ def standing(row: Json, asks: Sequence[Ask], *, now: datetime, note: str = "", l
         return Standing(Status.STARTING, raw, latest, session_at)
     if raw == "error":
         return Standing(Status.FAILED, raw, _failure(session), session_at)
-    if raw and raw not in _SESSION:
+    if raw and raw not in _SESSION_WORDS:
         return Standing(Status.UNKNOWN, raw, f"session status {raw}", session_at)
     if plan_ready(row):
         return _waiting(Status.PLAN, AskKind.PLAN, "proposedPlan", row, asks, note)
@@ -104,7 +96,7 @@ def _resting(row: Json, raw: str, session_at: datetime | None, now: datetime, la
         return Standing(Status.UNKNOWN, state, f"turn state {state or 'missing'}", session_at)
     rested_at = when(turn, "completedAt") or session_at or when(row, "createdAt")
     if raw == "stopped":
-        latest = latest or "session stopped; a message starts it again"
+        return Standing(Status.ENDED, raw, latest or "session stopped; a message starts it again", session_at)
     if not raw and state == "running":
         return Standing(Status.WORKING, raw, latest, when(turn, "startedAt"))
     if not raw and state == "error":

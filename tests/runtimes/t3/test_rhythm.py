@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from t3_kit import APPROVAL, Facts, Stage, eventually
 
-from cockpit.demo.t3 import faults
+from cockpit.demo.t3 import faults, record
 from cockpit.demo.t3.steps import Say, Think, Use
 from cockpit.model.facts import SourceRead, ThreadSeen
 from cockpit.model.health import Health
@@ -184,6 +184,37 @@ async def test_a_working_thread_tells_what_it_does(stage: Stage, facts: Facts) -
         stage.turn("t1", "go", Say("Hm."), Use("Bash", {"command": "pytest -q"}, seconds=500), seconds=20)
         await facts.until(lambda: facts.threads["t1"].detail == "Bash: pytest -q")
         assert facts.threads["t1"].status is Status.WORKING
+
+
+async def test_what_a_thread_does_is_looked_at_again_as_it_goes_on(
+    stage: Stage, facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cockpit.runtimes.t3.rows.GLANCE_AGAIN", 0.01)
+    monkeypatch.setattr("cockpit.runtimes.t3.learn.LEARN_AGAIN", 0.01)
+    stage.thread(runtimeMode="full-access")
+    async with stage.running(stage.source(), facts):
+        await socketed(facts)
+        steps = (Use("Bash", {"command": "make one"}, seconds=50), Use("Bash", {"command": "make two"}, seconds=500))
+        stage.turn("t1", "go", *steps, seconds=20)
+        await facts.until(lambda: facts.threads["t1"].detail == "Bash: make one")
+        stage.world.advance(60)
+        await facts.until(lambda: facts.threads["t1"].detail == "Bash: make two")
+
+
+async def test_a_second_ask_right_behind_the_first_is_read_too(
+    stage: Stage, facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cockpit.runtimes.t3.rows.LEARN_AGAIN", 0.05)
+    monkeypatch.setattr("cockpit.runtimes.t3.learn.LEARN_AGAIN", 0.05)
+    stage.thread()
+    async with stage.running(stage.source(), facts):
+        await socketed(facts)
+        stage.turn("t1", "go", *APPROVAL)
+        await facts.until(lambda: len(facts.threads["t1"].asks) == 1)
+        row = stage.world.threads["t1"]
+        payload = {"requestId": "second", "requestKind": "command", "detail": "Bash: two"}
+        record.note(stage.world, row, "approval.requested", "Command approval requested", payload, tone="approval")
+        await facts.until(lambda: len(facts.threads["t1"].asks) == 2)
 
 
 async def test_a_frozen_world_stays_silent(stage: Stage, facts: Facts) -> None:

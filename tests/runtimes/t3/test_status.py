@@ -41,7 +41,7 @@ def status_of(**changes: Any) -> tuple[Status, str]:
         ({"session": {"status": "running"}}, (Status.WORKING, "running")),
         ({"session": {"status": "starting"}}, (Status.STARTING, "starting")),
         ({"session": {"status": "error", "lastError": "boom"}}, (Status.FAILED, "error")),
-        ({"session": {"status": "stopped"}}, (Status.IDLE, "stopped")),
+        ({"session": {"status": "stopped"}}, (Status.ENDED, "stopped")),
         ({"session": {"status": "interrupted"}}, (Status.IDLE, "interrupted")),
         ({"session": {"status": "idle"}}, (Status.IDLE, "idle")),
         ({"session": {"status": "meditating"}}, (Status.UNKNOWN, "meditating")),

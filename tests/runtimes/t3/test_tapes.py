@@ -64,7 +64,7 @@ DETAILS = {
     "thread-detail-plan-ready": Expected(Status.PLAN, "ready", "uatpa", (AskKind.PLAN,), "Demo plan"),
     "thread-detail-provider-not-installed": Expected(Status.FAILED, "error", "un"),
     "thread-detail-running-streaming": Expected(Status.WORKING, "running", "u", (), ""),
-    "thread-detail-session-stopped": Expected(Status.IDLE, "stopped", "ua"),
+    "thread-detail-session-stopped": Expected(Status.ENDED, "stopped", "ua"),
     "thread-detail-simple-turn-done": Expected(
         Status.IDLE, "ready", "ua", (), "Hello from the fake model. You said: Say hello"
     ),
@@ -144,8 +144,8 @@ SHELLS = {
     "shell-approval-pending": {Status.APPROVAL: 1},
     "shell-approval-resolved": {Status.IDLE: 1},
     "shell-user-input-pending": {Status.IDLE: 1, Status.QUESTION: 1},
-    "shell-plan-ready": {Status.IDLE: 44, Status.FAILED: 2, Status.PLAN: 1},
-    "shell-full": {Status.IDLE: 26, Status.FAILED: 2},
+    "shell-plan-ready": {Status.IDLE: 43, Status.ENDED: 1, Status.FAILED: 2, Status.PLAN: 1},
+    "shell-full": {Status.IDLE: 25, Status.ENDED: 1, Status.FAILED: 2},
 }
 
 
