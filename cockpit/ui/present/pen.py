@@ -2,6 +2,7 @@
 
 It takes text as it is: nothing is ever parsed as markup, and nothing is wider than it was told."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from cockpit.ui.present.cells import cells, cut, fit, wrap
 from cockpit.ui.present.colours import Palette
 from cockpit.ui.present.lines import Line, Span
 from cockpit.ui.present.runs import wrap_runs
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 Prose = Callable[[str, int], list[Strip]]
 """Markdown and a width in, strips of at most that width out."""
@@ -34,6 +37,7 @@ class Pen:
 
     def line(self, line: Line, width: int) -> Strip:
         """`left` cut with an ellipsis where it must be, `right` at the right edge; exactly `width` cells."""
+        line = Line(_plain(line.left), _plain(line.right), _plain(line.extra))
         right, right_size = list(line.right), _size(line.right)
         if right and right_size + 6 > width:
             right, right_size = [], 0
@@ -45,6 +49,7 @@ class Pen:
 
     def wrapped(self, line: Line, width: int) -> list[Strip]:
         """The line as it is if all of it fits, else all of its words wrapped."""
+        line = Line(_plain(line.left), _plain(line.right), _plain(line.extra))
         spans = [*line.left, *line.extra, *line.right]
         if _size(spans) + bool(line.right) <= width:
             return [self.line(line, width)]
@@ -73,7 +78,7 @@ class Pen:
         """Strips of `width - 4` cells in a round frame with a title above and words below."""
         edge = self.style(role)
         room = max(width - 5, 0)
-        name = _fitted(title, room)
+        name = _fitted(_plain(title), room)
         below = cut(f" {foot} ", room) if foot else ""
         top = [Segment("╭─ ", edge), *map(self.segment, name), Segment(f" {'─' * max(room - _size(name), 0)}╮", edge)]
         bottom = [
@@ -99,6 +104,11 @@ def marked_strip(strip: Strip, start: int, end: int, style: Style) -> Strip:
 
 def blank(count: int = 1) -> list[Strip]:
     return [Strip([], 0)] * int(count)
+
+
+def _plain(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """The spans without control characters, which have no width and might do something."""
+    return tuple(span._replace(text=_CONTROL.sub(" ", span.text)) for span in spans)
 
 
 def _size(spans: Sequence[Span]) -> int:

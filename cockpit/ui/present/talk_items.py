@@ -117,6 +117,11 @@ def _made(entries: Sequence[Entry], start: int, newest: str | None, whole: Items
             calm_before, day, gap = calm, None, True
 
 
+def lead(item: Item) -> int:
+    """How many lines stand above the item's own first one."""
+    return 2 if item.day else int(item.gap)
+
+
 def unfolded(item: Item, flipped: AbstractSet[str]) -> bool:
     """Whether the item shows all of itself: as it is by default, unless the person turned it."""
     return (item.id in flipped) != item.last
@@ -139,7 +144,7 @@ def foldable(item: Item) -> bool:
 
 def estimate(item: Item, width: int, opened: bool) -> int:
     """About how many lines the item takes; a guess that costs little, for items that nobody has seen yet."""
-    lines = item.gap + 2 * (item.day is not None)
+    lines = lead(item)
     match item.entry:
         case Message(text=text):
             return lines + item.heading + 1 + text.count("\n") + len(text) // max(width, 1)

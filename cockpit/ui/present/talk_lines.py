@@ -14,7 +14,7 @@ from cockpit.ui.present.card_lines import changes_lines, plan_lines, steps_lines
 from cockpit.ui.present.lines import Line, Span
 from cockpit.ui.present.note_lines import exchange_lines, notice_lines
 from cockpit.ui.present.pen import Pen, blank
-from cockpit.ui.present.talk_items import Item
+from cockpit.ui.present.talk_items import Item, lead
 
 STREAMING = "▍"
 
@@ -28,11 +28,6 @@ class Look:
     today: date
     zone: tzinfo | None = None
     agent: str = "Agent"
-
-
-def lead(item: Item) -> int:
-    """How many lines stand above the item's own first one."""
-    return 2 if item.day else int(item.gap)
 
 
 def draw(item: Item, opened: bool, look: Look) -> list[Strip]:

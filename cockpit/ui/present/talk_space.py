@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from cockpit.ui.present.talk_items import Item
+from cockpit.ui.present.talk_items import Item, lead
 
 Measure = Callable[[Item], int]
 _ROUNDS = 64
 
 
 class Anchor(NamedTuple):
-    """An item and the screen row of its first line, which may be negative."""
+    """An item and the screen row of its own first line (below its gap), which may be negative."""
 
     id: str
     row: int
@@ -98,7 +98,12 @@ class Space:
         first, last = self.at(top), self.at(top + height - 1)
         seen = [index for index in range(first, last + 1) if self.items[index].id != self._loose]
         index = next((index for index in seen if self._true[index]), seen[0] if seen else first)
-        return Anchor(self.items[index].id, self._tops[index] - top)
+        return self.anchor_of(index, top)
+
+    def anchor_of(self, index: int, top: int) -> Anchor:
+        """That item where it stands while line `top` is the first on the screen."""
+        item = self.items[index]
+        return Anchor(item.id, self._tops[index] + lead(item) - top)
 
     def settle(self, anchor: Anchor, height: int) -> int:
         """Measure all that is on the screen with the anchor where it is; return the new top line (it may lie outside
@@ -106,10 +111,10 @@ class Space:
         index = self._place.get(anchor.id)
         if index is None:
             return 0
-        row = anchor.row
         self._learn((index,))
         # The anchor may have shrunk: some line of it stays on the screen.
-        row = max(row, 1 - self._heights[index])
+        above = lead(self.items[index])
+        row = max(anchor.row, above + 1 - self._heights[index]) - above
         for _ in range(_ROUNDS):
             top = self._tops[index] - row
             if not self._learn(range(self.at(top), self.at(top + height - 1) + 1)):

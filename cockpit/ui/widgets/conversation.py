@@ -21,8 +21,8 @@ from cockpit.model.talk import Changes, Notice, Plan, Talk
 from cockpit.ui.messages import DiffWanted, Do, OlderWanted, Told
 from cockpit.ui.present.lines import Span
 from cockpit.ui.present.pen import Pen, marked_strip
-from cockpit.ui.present.talk_items import Item, Items, came_below, foldable, items_of, plain
-from cockpit.ui.present.talk_lines import Look, lead
+from cockpit.ui.present.talk_items import Item, Items, came_below, foldable, items_of, lead, plain
+from cockpit.ui.present.talk_lines import Look
 from cockpit.ui.present.talk_space import Anchor, Space
 from cockpit.ui.present.talk_strips import Place, Places, TalkStrips
 from cockpit.ui.widgets.ink import pen_of
@@ -176,6 +176,8 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         if self._strips.look is None or height <= 0:
             return
         anchor = anchor or self._place.anchor
+        if not self._space.items:
+            self._place.anchor, self._place.fresh, self._place.grew = None, 0, False
         if anchor is not None and self._space.index(anchor.id) is None:
             anchor = self._space.anchor(self.scroll_offset.y, height)
         if anchor is None:
@@ -218,10 +220,8 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         anchor = self._space.anchor(top, height)
         if anchor is None:
             return
-        at_end = top >= self.max_scroll_y
-        if at_end:
-            self._place.anchor = None
-            self._settle()
+        if top >= self.max_scroll_y:
+            self.action_tail()
         else:
             self._settle(anchor)
             self._remember()
@@ -333,9 +333,8 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         height = self._viewport
         item = self._space.items[index]
         row = self._space.top(index) - self.scroll_offset.y
-        size = len(self._strips.of(item))
-        row = max(min(row, height - size), 0)
-        self._settle(Anchor(item.id, row))
+        row = max(min(row, height - len(self._strips.of(item))), 0)
+        self._settle(Anchor(item.id, row + lead(item)))
         self._remember()
 
     def action_enter(self) -> None:
@@ -358,7 +357,8 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
         index = self._space.index(item.id)
         if index is None:
             return
-        anchor = Anchor(item.id, max(self._space.top(index) - self.scroll_offset.y, 0))
+        _, row = self._space.anchor_of(index, self.scroll_offset.y)
+        anchor = Anchor(item.id, max(row, 0))
         self._place.flipped ^= {item.id}
         self._space.turned(item.id)
         self._place.anchor = anchor

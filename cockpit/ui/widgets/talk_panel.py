@@ -4,6 +4,7 @@ It decides which ask is on the card and what the borders say; it reads nothing a
 
 from collections.abc import Callable
 from datetime import datetime, tzinfo
+from time import monotonic
 from typing import ClassVar
 
 from textual import events
@@ -58,18 +59,19 @@ class TalkPanel(Widget):
     TalkPanel.-low > AskCard { max-height: 80%; }
     """
 
-    thread: reactive[Thread | None] = reactive(None)
-    talk: reactive[Talk | None] = reactive(None)
-    fleet: reactive[Fleet] = reactive(Fleet)
+    thread: reactive[Thread | None] = reactive(None, repaint=False)
+    talk: reactive[Talk | None] = reactive(None, repaint=False)
+    fleet: reactive[Fleet] = reactive(Fleet, repaint=False)
 
     def __init__(
-        self, *, now: Callable[[], datetime] | None = None, zone: tzinfo | None = None, id: str | None = None
-    ) -> None:
-        """`now` and `zone` are for the words of dates in the conversation."""
+        self, *, now: Callable[[], datetime] | None = None, zone: tzinfo | None = None,
+        clock: Callable[[], float] = monotonic, id: str | None = None,
+    ) -> None:  # fmt: skip
+        """`now` and `zone` are for the words of dates in the conversation; `clock` gives monotonic seconds."""
         super().__init__(id=id)
         self._conversation = Conversation(now=now, zone=zone)
         self._said = Static(classes="said", markup=False)
-        self._card = AskCard()
+        self._card = AskCard(clock=clock)
         self._composer = Composer()
         self._chosen: dict[Ref, str] = {}
 
