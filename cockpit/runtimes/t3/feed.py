@@ -23,6 +23,9 @@ from cockpit.runtimes.t3.wire import Json, text, when
 _FIRST_ANSWER_SECONDS = 1.0
 _ASKS_SECONDS = 0.15
 _BEHIND_SECONDS = 0.3
+_GLANCES = 10_000
+_FEW_GLANCES = 6
+"""Bodies that a single read may fetch to tell what working threads do."""
 _SKEW_BELIEVED = timedelta(days=366)
 _SKEW_STEP = timedelta(seconds=5)
 
@@ -97,7 +100,7 @@ class Feed:
         if thread.status.needs_you and (before is None or before.status is not thread.status):
             await self._learn(_ASKS_SECONDS)
         elif self.rows.unread() or thread.status in (Status.WORKING, Status.IDLE):
-            self._learner.kick(glance=True)
+            self._learner.kick(glances=_GLANCES)
         self._say_thread(self.rows.thread(native))
         self.moved()
 
@@ -174,7 +177,7 @@ class Feed:
         self.tell()
         for thread in self.rows.overdue():
             self._say_thread(thread)
-        self._learner.kick(again=True, glance=not patient)
+        self._learner.kick(again=True, glances=_FEW_GLANCES if patient else _GLANCES)
 
     async def _take_rows(self, reading: Reading) -> None:
         self.sequence = reading.sequence
@@ -187,7 +190,7 @@ class Feed:
         """All of it, with the words of its asks where those come quickly."""
         self._holding += 1
         try:
-            await self._learn(None if patient else _ASKS_SECONDS, glance=not patient)
+            await self._learn(None if patient else _ASKS_SECONDS, glances=_FEW_GLANCES if patient else _GLANCES)
         finally:
             self._holding -= 1
         self._whole = True
@@ -196,11 +199,13 @@ class Feed:
         self.tell()
         self._say(SourceRead(self.name, self.rows.projects, self.rows.threads))
 
-    async def _learn(self, seconds: float | None, *, glance: bool = False) -> None:
-        if not self.rows.unread(again=True) and not glance:
+    async def _learn(self, seconds: float | None, *, glances: int = 0) -> None:
+        """Have everything read that the rows only hint at, and wait for it so long; None waits to the end."""
+        unread = self.rows.unread(again=True)
+        if not unread and not (glances and self.rows.unglanced(1)):
             return
-        task = self._learner.kick(again=True, glance=glance)
-        if self.rows.unread(again=True):
+        task = self._learner.kick(again=True, glances=glances)
+        if unread or seconds is None:
             await asyncio.wait({task}, timeout=seconds)
 
     def _failed(self, error: CockpitError) -> None:

@@ -24,13 +24,13 @@ class Learner:
         self._learned = learned
         self._task: asyncio.Task[None] | None = None
         self._again = False
-        self._look = False
+        self._looks = 0
 
-    def kick(self, *, again: bool = False, glance: bool = False) -> "asyncio.Task[None]":
-        """Start reading what is unread, unless that is under way. `again` retries what failed; `glance` also looks at
-        what working threads do."""
+    def kick(self, *, again: bool = False, glances: int = 0) -> "asyncio.Task[None]":
+        """Start reading what is unread, unless that is under way. `again` retries what failed; so many
+        `glances` are taken at what working threads do."""
         self._again = self._again or again
-        self._look = self._look or glance
+        self._looks = max(self._looks, glances)
         if self._task is None or self._task.done():
             self._task = spawn(self._read(), name="t3 details")
         return self._task
@@ -47,12 +47,13 @@ class Learner:
             unread = self._rows.unread(again=again)
             if unread:
                 await asyncio.gather(*(self._ask(native, gate) for native in unread))
-            elif self._look and (moved := self._rows.unglanced(_AT_ONCE)):
+            elif moved := self._rows.unglanced(min(_AT_ONCE, self._looks)):
+                self._looks -= len(moved)
                 await asyncio.gather(*(self._glance(native, gate) for native in moved))
-            elif self._rows.resting(glance=self._look):
+            elif self._rows.resting(glance=self._looks > 0):
                 await asyncio.sleep(LEARN_AGAIN)
             else:
-                self._look = False
+                self._looks = 0
                 return
 
     async def _ask(self, native: str, gate: asyncio.Semaphore) -> None:

@@ -99,6 +99,7 @@ class Rows:
         if native is None or not in_fleet(row):
             return None
         kept = self._kept(self._rows.get(native), row, full=False)
+        kept.known_for = None  # something happened in it, even if its row reads the same
         self._rows[native] = self._meanwhile[native] = kept
         return kept.thread
 
@@ -155,16 +156,15 @@ class Rows:
         return [native for _, native in sorted(found, key=lambda pair: pair[0])]
 
     def unglanced(self, limit: int) -> list[str]:
-        """A few threads that moved since somebody looked what they do: those that work, and those that came to rest."""
+        """A few threads that moved since somebody looked what they do: those that work, and those that came to rest;
+        first those of which nothing is known."""
         now = self._monotonic()
-        found: list[str] = []
-        for native, kept in self._rows.items():
-            rested = kept.glanced_at is None or now - kept.glanced_at >= GLANCE_AGAIN
-            if rested and self._moved(kept):
-                found.append(native)
-                if len(found) == limit:
-                    break
-        return found
+        found = [
+            (bool(kept.thread.detail), native)
+            for native, kept in self._rows.items()
+            if self._moved(kept) and (kept.glanced_at is None or now - kept.glanced_at >= GLANCE_AGAIN)
+        ]
+        return [native for _, native in sorted(found, key=lambda pair: pair[0])[:limit]]
 
     def resting(self, *, glance: bool) -> bool:
         """Some thread is to be read again, or (`glance`) looked at again, but not yet."""
