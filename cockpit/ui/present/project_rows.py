@@ -13,7 +13,7 @@ from cockpit.ui.present.filter import on_shelf
 from cockpit.ui.present.glyphs import mark
 from cockpit.ui.present.lines import BLANK, Line, Span
 from cockpit.ui.present.rows import Row, TextRow
-from cockpit.ui.present.thread_rows import project_title
+from cockpit.ui.present.thread_rows import in_order, project_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,44 +51,64 @@ def place_title(place: Place, fleet: Fleet) -> str:
 
 
 def project_rows(fleet: Fleet, now: datetime) -> list[Row]:
-    seen = [thread for ref in fleet.order if not on_shelf(thread := fleet.threads[ref], now)]
-    found: dict[Ref | None, list[Thread]] = {ref: [] for ref in fleet.projects}
-    for thread in seen:
-        found.setdefault(thread.project, []).append(thread)
-    homeless = found.pop(None, [])
-    ranked = sorted(found.items(), key=lambda item: (_rank(item[1]), project_title(item[0], fleet).casefold(), item[0]))
+    shown = 0
+    found: dict[Ref | None, _Found] = {ref: _Found() for ref in fleet.projects}
+    teams = {ref: (scope(Place("team", ref), fleet), _Found()) for ref in fleet.teams}
+    for thread in in_order(fleet):
+        if on_shelf(thread, now):
+            continue
+        shown += 1
+        home = found.get(thread.project)
+        if home is None:
+            home = found[thread.project] = _Found()
+        home.add(thread)
+        for inside, members in teams.values():
+            if inside is not None and inside(thread):
+                members.add(thread)
+    homeless = found.pop(None, None)
+    ranked = sorted(found.items(), key=lambda item: (item[1].rank, project_title(item[0], fleet).casefold(), item[0]))
     titles = [project_title(ref, fleet) for ref, _ in ranked]
-    rows: list[Row] = [_row(ALL, "All", (), len(seen), bold=True)]
+    rows: list[Row] = [_row(ALL, "All", _Found(count=shown), bold=True)]
     for place, ((ref, threads), title) in enumerate(zip(ranked, titles, strict=True)):
         source = ref.source if ref and titles.count(title) > 1 else ""
-        rows.append(_row(Place("project", ref), title, threads, len(threads), gap=place == 0, source=source))
+        rows.append(_row(Place("project", ref), title, threads, gap=place == 0, source=source))
     if homeless:
-        rows.append(_row(Place("project"), "no project", homeless, len(homeless), gap=not ranked))
-    if fleet.teams:
+        rows.append(_row(Place("project"), "no project", homeless, gap=not ranked))
+    if teams:
         rows.append(TextRow(("heading", "teams"), (BLANK, Line((Span("Teams", "dim", bold=True),)))))
     for ref, team in sorted(fleet.teams.items(), key=lambda item: (item[1].title.casefold(), item[0])):
-        inside = scope(Place("team", ref), fleet)
-        threads = [thread for thread in seen if inside is not None and inside(thread)]
-        rows.append(_row(Place("team", ref), team.title, threads, len(threads) or len(team.members)))
+        rows.append(_row(Place("team", ref), team.title, teams[ref][1]))
     return rows
 
 
-def _rank(threads: list[Thread]) -> int:
-    """What needs a person first, then what is broken; whether something runs does not move a project."""
-    group = GROUP_OF[threads[0].status] if threads else Group.QUIET
-    return {Group.NEEDS_YOU: 0, Group.BROKEN: 1}.get(group, 2)
+@dataclass(slots=True)
+class _Found:
+    """How many threads a place has, and the most urgent of them."""
+
+    count: int = 0
+    first: Thread | None = None
+
+    def add(self, thread: Thread) -> None:
+        self.count += 1
+        if self.first is None:
+            self.first = thread
+
+    @property
+    def rank(self) -> int:
+        """What needs a person first, then what is broken; whether something runs does not move a project."""
+        group = GROUP_OF[self.first.status] if self.first else Group.QUIET
+        return {Group.NEEDS_YOU: 0, Group.BROKEN: 1}.get(group, 2)
 
 
 def _row(
-    place: Place, title: str, threads: list[Thread] | tuple[()], count: int,
-    *, bold: bool = False, gap: bool = False, source: str = "",
-) -> TextRow:  # fmt: skip
+    place: Place, title: str, found: _Found, *, bold: bool = False, gap: bool = False, source: str = ""
+) -> TextRow:
     glyph, role = " ", "dim"
-    if threads and GROUP_OF[threads[0].status] is not Group.QUIET:
-        glyph, _, role = mark(threads[0])
-    first = Line(
+    if found.first and GROUP_OF[found.first.status] is not Group.QUIET:
+        glyph, _, role = mark(found.first)
+    line = Line(
         (Span(title, bold=bold),),
-        (Span(glyph, role, bold=True), Span(f" {count if count else '':>4}", "dim")),
+        (Span(glyph, role, bold=True), Span(f" {found.count or '':>4}", "dim")),
         (Span(f"  {source}", "dim"),) if source else (),
     )
-    return TextRow(place, (BLANK, first) if gap else (first,), selectable=True)
+    return TextRow(place, (BLANK, line) if gap else (line,), selectable=True)

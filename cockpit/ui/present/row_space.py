@@ -9,6 +9,8 @@ from itertools import accumulate
 
 from cockpit.ui.present.rows import Row
 
+_NEAR = 4
+
 
 class RowSpace:
     """Rows one below the other. A *place* is an index, a *line* is counted from the top of the whole list."""
@@ -34,12 +36,16 @@ class RowSpace:
         """The row on that line; the first or the last one for lines outside."""
         return max(min(bisect_right(self._tops, line) - 1, len(self.rows) - 1), 0)
 
-    def place(self, id: Hashable) -> int | None:
+    def place(self, id: Hashable, near: int = -1) -> int | None:
+        """Where that row is; a guess of its place saves looking through all of them."""
+        for guess in range(max(near - _NEAR, 0), min(near + _NEAR + 1, len(self.rows))) if near >= 0 else ():
+            if self.rows[guess].id == id:
+                return guess
         return self._places.get(id)
 
-    def selectable(self, id: Hashable) -> int | None:
+    def selectable(self, id: Hashable, near: int = -1) -> int | None:
         """The place of that row, if it is there and can be selected."""
-        place = self._places.get(id)
+        place = self.place(id, near)
         return place if place is not None and self.rows[place].selectable else None
 
     def next(self, place: int, step: int) -> int | None:

@@ -5,6 +5,7 @@ It never hides a thread without saying so in the last line."""
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from cockpit.model.fleet import GROUP_OF, Fleet, Group
 from cockpit.model.health import Health
@@ -58,13 +59,18 @@ def thread_rows(fleet: Fleet, view: View, now: datetime) -> list[Row]:
     return rows
 
 
+@lru_cache(2)
+def in_order(fleet: Fleet) -> tuple[Thread, ...]:
+    """All threads by attention: looked up once for the panels that both want them."""
+    return tuple(map(fleet.threads.__getitem__, fleet.order))
+
+
 def _kept(fleet: Fleet, view: View, now: datetime) -> tuple[list[Thread], int, int]:
     """The threads to show, and how many of those that match are snoozed and settled."""
     chosen, scope = view.filter, view.scope
     kept: list[Thread] = []
     snoozing = settled = 0
-    for ref in fleet.order:
-        thread = fleet.threads[ref]
+    for thread in in_order(fleet):
         if scope is not None and not scope(thread):
             continue
         if chosen.tests and not chosen.keeps(thread, fleet, now):

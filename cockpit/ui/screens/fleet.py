@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from cockpit.core.commands import Look
-from cockpit.model.asks import AskKind
+from cockpit.model.asks import Ask, AskKind
 from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
 from cockpit.model.talk import Plan
@@ -50,8 +50,8 @@ class FleetScreen(CockpitScreen):
         Binding("escape", "back", "back", show=False),
     ]
 
-    selected: reactive[Ref | None] = reactive(None)
-    panel: reactive[int] = reactive(1)
+    selected: reactive[Ref | None] = reactive(None, repaint=False)
+    panel: reactive[int] = reactive(1, repaint=False)
     """The panel that is shown when there is room for one: 0 projects, 1 threads, 2 conversation."""
 
     def __init__(self) -> None:
@@ -62,6 +62,7 @@ class FleetScreen(CockpitScreen):
         self._crumbs = CrumbBar()
         self._follow_timer: Timer | None = None
         self._followed: Ref | None = None
+        self._asks: tuple[Ask, ...] = ()
         self._finished: Ref | None = None
         """The followed thread, if it was done when the person came to it or became so since."""
 
@@ -116,6 +117,11 @@ class FleetScreen(CockpitScreen):
         self._talk.fleet = self.fleet
         self._talk.thread = self._thread()
         self._talk.talk = self.fleet.talks.get(self.selected) if self.selected else None
+        asks = self._talk.thread.asks if self._talk.thread else ()
+        if asks != self._asks:
+            # The keys of a card work once it can be seen, which is a little later.
+            self._asks = asks
+            self.set_timer(FOLLOW_SECONDS, self.update_keys)
 
     def _thread(self) -> Thread | None:
         return self.fleet.threads.get(self.selected) if self.selected else None
@@ -302,8 +308,8 @@ class FleetScreen(CockpitScreen):
         thread = self._thread()
         if thread is None:
             return
-        plan = next((ask.body for ask in thread.asks if ask.kind is AskKind.PLAN and ask.body), "")
-        talk = self.fleet.talks.get(thread.ref)
+        ask = next((ask for ask in thread.asks if ask.kind is AskKind.PLAN and ask.body), None)
+        plan, talk = ask.body if ask else "", self.fleet.talks.get(thread.ref)
         if not plan and talk is not None:
             plan = next((entry.markdown for entry in reversed(talk.entries) if isinstance(entry, Plan)), "")
         if not plan:
@@ -311,4 +317,4 @@ class FleetScreen(CockpitScreen):
             return
         from cockpit.ui.screens.reader import ReaderScreen
 
-        self.app.push_screen(ReaderScreen(f"Plan of {thread.title}", plan))
+        self.app.push_screen(ReaderScreen(f"Plan of {thread.title}", plan, plan=ask))

@@ -12,5 +12,7 @@ def draw_line(pen: Pen, line: Line, width: int, *, selected: bool = False) -> St
     if not selected:
         return pen.line(line, width)
     # Dim text upon a selection needs more light to be read.
-    left, right, extra = (tuple(s._replace(role="selected_dim") if s.role == "dim" else s for s in part) for part in line)
+    left, right, extra = (
+        tuple(s._replace(role="selected_dim") if s.role == "dim" else s for s in part) for part in line
+    )
     return pen.line(Line(left, right, extra), width).apply_style(Style(bgcolor=pen.palette.selection))

@@ -103,12 +103,12 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     @rows.setter
     def rows(self, rows: Sequence[Row]) -> None:
         """Replace all rows. The selected row, or else the first visible one, stays on the line where it is."""
-        anchor, line = self._anchor()
+        anchor, line, near = self._anchor()
         old, self._space = self._space, RowSpace(rows)
         before = self._selected
         self._reselect(old)
         # What takes the place of a selected row that is gone takes its line on the screen as well.
-        place = None if anchor is None else self._space.place(self._selected if anchor == before else anchor)
+        place = None if anchor is None else self._space.place(self._selected if anchor == before else anchor, near)
         top = 0 if self.follows_top or place is None else self._space.top(place) - line
         self._held = True
         self._fit()
@@ -204,15 +204,15 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
     # Selecting and scrolling
 
-    def _anchor(self) -> tuple[Hashable | None, int]:
-        """The row that must not move, and the line of the screen that it is on."""
+    def _anchor(self) -> tuple[Hashable | None, int, int]:
+        """The row that must not move, the line of the screen that it is on, and its place in the list."""
         if not self.rows or not self.size:
-            return None, 0
+            return None, 0, -1
         top = self.scroll_offset.y
         if self._at >= 0 and top <= self._space.top(self._at) < top + self.size.height:
-            return self._selected, self._space.top(self._at) - top
+            return self._selected, self._space.top(self._at) - top, self._at
         place = self._space.at(top)
-        return self.rows[place].id, self._space.top(place) - top
+        return self.rows[place].id, self._space.top(place) - top, place
 
     def _reselect(self, old: RowSpace) -> None:
         """Find the selected row among new ones, or its nearest old neighbour that is still there."""
@@ -220,7 +220,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         if self._wanted is not None and (place := self._space.selectable(self._wanted)) is not None:
             self._wanted, self.follows_top = None, False
         elif self._selected is not None and not self.follows_top:
-            place = self._space.selectable(self._selected)
+            place = self._space.selectable(self._selected, self._at)
             place = old.heir(self._at, self._space) if place is None else place
         if place is None:
             place = self._space.next(-1, 1)

@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -22,6 +21,7 @@ from cockpit.ui.present.filter import Filter, parse
 from cockpit.ui.present.project_rows import ALL, Place, place_title, scope
 from cockpit.ui.present.rows import ThreadRow
 from cockpit.ui.present.thread_rows import View, thread_rows
+from cockpit.ui.widgets.border_words import entitle
 from cockpit.ui.widgets.fields import LineField
 from cockpit.ui.widgets.row_list import RowList
 
@@ -99,7 +99,6 @@ class ThreadList(Vertical):
         self._rows.follows_top = True
         self._line = FilterLine(placeholder="needs:me  status:working  project:web  is:stale  words")
         self._parsed = Filter()
-        self._named = ("", "")
 
     def compose(self) -> ComposeResult:
         yield self._rows
@@ -149,24 +148,18 @@ class ThreadList(Vertical):
             return
         width = max(self._rows.size.width - 1, 0)
         view = View(self._parsed, scope(self.place, self.fleet), self.by_project, self.badges, self.keys, width or 80)
-        self._rows.rows = rows = thread_rows(self.fleet, view, now_of(self))
+        self._rows.rows = thread_rows(self.fleet, view, now_of(self))
         place = place_title(self.place, self.fleet)
-        shown = sum(isinstance(row, ThreadRow) for row in rows)
-        self._entitle("Threads" if self.place == ALL else f"Threads · {place}", self._below(shown))
+        entitle(self, "Threads" if self.place == ALL else f"Threads · {place}", self._below())
 
-    def _below(self, shown: int) -> str:
+    def _below(self) -> str:
         self.set_class(bool(self._parsed.problems), "-trouble")
         if self._parsed.problems:
             return self._parsed.problems[0]
         if self.filter.strip():
+            shown = sum(isinstance(row, ThreadRow) for row in self._rows.rows)
             return f"/ {self.filter.strip()} · {shown:,} of {len(self.fleet.threads):,}"
         return "by project" if self.by_project else "by attention"
-
-    def _entitle(self, title: str, below: str) -> None:
-        """Plain text, set only when it changes: a border is drawn anew as a whole."""
-        if (title, below) != self._named:
-            self._named = (title, below)
-            self.border_title, self.border_subtitle = Content(title), Content(below)
 
     def on_resize(self) -> None:
         """The words of an empty list are wrapped anew."""

@@ -23,13 +23,14 @@ from scenes import (
     without,
 )
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from cockpit.core.commands import Look
 from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
 from cockpit.model.work import Status
 from cockpit.ui import messages as m
-from cockpit.ui.screens.fleet import FOLLOW_SECONDS, FleetScreen
+from cockpit.ui.screens.fleet import FleetScreen
 from cockpit.ui.widgets.key_bar import KeyBar
 from cockpit.ui.widgets.project_list import ProjectList
 from cockpit.ui.widgets.talk_panel import TalkPanel
@@ -55,7 +56,10 @@ def in_sight(app: ScreenHost) -> set[str]:
 
 async def rested(pilot: Pilot[Any]) -> None:
     """Long enough on one thread for its conversation to be asked for."""
-    await pilot.pause(FOLLOW_SECONDS + 0.05)
+    await pilot.pause()
+    while pilot.app.screen._follow_timer is not None:  # type: ignore[attr-defined]
+        await pilot.pause(0.01)
+    await pilot.pause()
 
 
 def text(app: ScreenHost) -> str:
@@ -463,3 +467,83 @@ async def test_a_thread_without_a_plan_says_so() -> None:
         fleet_screen(app).action_plan()
         await settle(pilot)
         assert "no plan" in app.of(m.Told)[0].text
+
+
+async def test_the_evidence_of_a_status_can_be_read() -> None:
+    app = host()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        fleet_screen(app).action_explain()
+        await settle(pilot, 4)
+        assert "Why Fix flaky auth test" in text(app)
+        assert "approval.requested req-a8d6" in text(app)
+
+
+async def test_a_proposed_plan_can_be_read_in_full() -> None:
+    app = host()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        app.screen.query_one(ThreadList).select(INVOICES)
+        await settle(pilot)
+        fleet_screen(app).action_plan()
+        await settle(pilot, 4)
+        assert "Plan of Rework invoice export" in text(app)
+        assert "Cover the empty month with a test" in text(app)
+
+
+# What is sent to the terminal
+
+
+class Watching:
+    """Which widgets ask to be drawn again, by their names."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked: list[str] = []
+        original = Widget.refresh
+
+        def refresh(widget: Widget, *regions: Any, **wishes: Any) -> Any:
+            lines = sum(region.height for region in regions)
+            self.asked.append(f"{type(widget).__name__} {lines or 'all'}")
+            return original(widget, *regions, **wishes)
+
+        monkeypatch.setattr(Widget, "refresh", refresh)
+
+
+async def test_a_fleet_without_news_draws_nothing_outside_the_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = host()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await rested(pilot)
+        await pilot.press("b")
+        await settle(pilot)
+        watching = Watching(monkeypatch)
+        app.give(replace(busy_fleet(), revision=999))
+        await settle(pilot)
+        parts = ("FleetScreen", "HeaderBar", "KeyBar", "ThreadList", "RowList", "ProjectList", "CrumbBar")
+        assert [each for each in watching.asked if each.startswith(parts)] == []
+
+
+async def test_one_thread_that_changed_draws_its_lines_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = host()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await rested(pilot)
+        await pilot.press("b")
+        await settle(pilot)
+        fleet = busy_fleet()
+        changed = replace(fleet.threads[AUDIT], detail="writing a test")
+        watching = Watching(monkeypatch)
+        app.give(replace(fleet, threads={**fleet.threads, AUDIT: changed}))
+        await settle(pilot)
+        assert [each for each in watching.asked if each.startswith(("RowList", "ThreadList", "FleetScreen"))] == [
+            "RowList 1"
+        ]
+
+
+async def test_the_keys_of_a_card_show_once_it_can_be_seen() -> None:
+    app = host()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        while "x decline" not in app.text[-1]:
+            await pilot.pause(0.01)
+        app.screen.query_one(ThreadList).select(AUDIT, by_person=True)
+        await rested(pilot)
+        assert "x decline" not in app.text[-1]
