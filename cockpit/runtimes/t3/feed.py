@@ -10,7 +10,7 @@ from cockpit.core.ports import Clock, Emit
 from cockpit.model.errors import CockpitError
 from cockpit.model.facts import Fact, ProjectGone, ProjectSeen, SourceChanged, SourceRead, ThreadGone, ThreadSeen
 from cockpit.model.ids import Ref
-from cockpit.model.work import ModelChoice, Status, Thread
+from cockpit.model.work import ModelChoice, Thread
 from cockpit.runtimes.t3.connection import Absent, Connector
 from cockpit.runtimes.t3.decode import capabilities_of, decode_model
 from cockpit.runtimes.t3.learn import Learner
@@ -99,7 +99,7 @@ class Feed:
             return
         if thread.status.needs_you and (before is None or before.status is not thread.status):
             await self._learn(_ASKS_SECONDS)
-        elif self.rows.unread() or thread.status in (Status.WORKING, Status.IDLE):
+        else:
             self._learner.kick(glances=_GLANCES)
         self._say_thread(self.rows.thread(native))
         self.moved()

@@ -207,7 +207,7 @@ async def bomb(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 )
 async def test_what_is_no_web_server(facts: Facts, answer: Any, words: str) -> None:
     async with listening(answer) as port:
-        source = make_source(f"http://127.0.0.1:{port}", "token", timeout=0.2)
+        source = make_source(f"http://127.0.0.1:{port}", "token", timeout=0.2 if answer is drip else SOON)
         await source.read(facts)
         await source.close()
     assert facts.state.health is Health.DOWN
