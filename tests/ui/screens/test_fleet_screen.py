@@ -62,6 +62,13 @@ async def rested(pilot: Pilot[Any]) -> None:
     await pilot.pause()
 
 
+async def carded(pilot: Pilot[Any], app: ScreenHost) -> None:
+    """Until the card of the selected thread can be seen, and its keys as well."""
+    await rested(pilot)
+    while "x decline" not in app.text[-1]:
+        await pilot.pause(0.01)
+
+
 def text(app: ScreenHost) -> str:
     return "\n".join(app.text)
 
@@ -423,7 +430,7 @@ async def test_a_project_narrows_the_threads() -> None:
 async def test_a_click_on_a_key_does_what_the_key_does() -> None:
     app = host()
     async with app.run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
+        await carded(pilot, app)
         await pilot.click(KeyBar, (app.text[-1].index("explain"), 0))
         assert [message.action for message in app.of(m.Do)] == ["thread.explain"]
 
@@ -512,7 +519,7 @@ class Watching:
 async def test_a_fleet_without_news_draws_nothing_outside_the_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
     app = host()
     async with app.run_test(size=(120, 40)) as pilot:
-        await rested(pilot)
+        await carded(pilot, app)
         await pilot.press("b")
         await settle(pilot)
         watching = Watching(monkeypatch)
@@ -525,7 +532,7 @@ async def test_a_fleet_without_news_draws_nothing_outside_the_conversation(monke
 async def test_one_thread_that_changed_draws_its_lines_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     app = host()
     async with app.run_test(size=(120, 40)) as pilot:
-        await rested(pilot)
+        await carded(pilot, app)
         await pilot.press("b")
         await settle(pilot)
         fleet = busy_fleet()
@@ -541,9 +548,7 @@ async def test_one_thread_that_changed_draws_its_lines_alone(monkeypatch: pytest
 async def test_the_keys_of_a_card_show_once_it_can_be_seen() -> None:
     app = host()
     async with app.run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        while "x decline" not in app.text[-1]:
-            await pilot.pause(0.01)
+        await carded(pilot, app)
         app.screen.query_one(ThreadList).select(AUDIT, by_person=True)
         await rested(pilot)
         assert "x decline" not in app.text[-1]
