@@ -18,6 +18,8 @@ from cockpit.runtimes.t3.wire import Json, count, identity, mapping
 
 SUBSCRIBE_SHELL = "orchestration.subscribeShell"
 _LONGEST_PAUSE = 60.0
+_HELD_SECONDS = 20.0
+"""A subscription that held so long was a good one; the next try after it is a first one again."""
 
 
 class Live:
@@ -30,6 +32,7 @@ class Live:
         self._nudge = nudge
         self._first_pause = first_pause
         self._tries = 0
+        self._up_at = 0.0
 
     async def run(self) -> None:
         """Connect, subscribe, and again whenever that ends; never returns."""
@@ -49,6 +52,8 @@ class Live:
             await asyncio.sleep(self._pause())
 
     def _down(self) -> None:
+        if self.up.is_set() and asyncio.get_running_loop().time() - self._up_at >= _HELD_SECONDS:
+            self._tries = 0
         self.up.clear()
         if self._feed.pulse.socket:
             self._feed.pulse.socket = False
@@ -87,7 +92,7 @@ class Live:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def _came_up(self) -> None:
-        self._tries = 0
+        self._up_at = asyncio.get_running_loop().time()
         self._feed.pulse.socket = True
         self._feed.pulse.socket_trouble = ""
         self._feed.tell()

@@ -69,6 +69,20 @@ async def test_a_dropped_socket_is_polled_around_and_comes_back(stage: Stage, fa
         assert facts.count(SourceRead) <= reads + 2
 
 
+async def test_a_server_that_drops_each_socket_is_asked_less_and_less(stage: Stage, facts: Facts) -> None:
+    stage.thread()
+    source = stage.source(reconnect_seconds=0.01)
+    async with stage.running(source, facts):
+        for drops in range(4):
+            await eventually(lambda drops=drops: source._live._tries == drops and source._live.up.is_set())
+            stage.server.faults.drop_websockets()
+        await facts.until(lambda: facts.state.link == "polling")
+        assert source._live._pause() > 0.05
+        stage.do("thread.meta.update", threadId="t1", title="Renamed")
+        await facts.until(lambda: facts.threads["t1"].title == "Renamed")
+        assert {state.health for state in facts.states} == {Health.UP}
+
+
 async def test_what_happened_while_the_socket_was_gone_is_not_missed(stage: Stage, facts: Facts) -> None:
     stage.thread()
     async with stage.running(stage.source(reconnect_seconds=0.02), facts):
