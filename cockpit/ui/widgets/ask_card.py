@@ -63,7 +63,8 @@ class AskCard(Widget):
         self._card: Card | None = None
         self._forms: dict[str, Form] = {}
         self._since: float | None = None
-        self._ready_at: float | None = None
+        self._spent: float | None = None
+        self._words_of: tuple[str, int] | None = None
         self.display = False
 
     def compose(self) -> ComposeResult:
@@ -94,7 +95,6 @@ class AskCard(Widget):
             return
         if before is None or before.ask != card.ask or not self.display:
             self._since = None
-            self._ready_at = None
         self.display = True
         self._redraw()
         self.rearm()
@@ -109,7 +109,7 @@ class AskCard(Widget):
             self._since = self._clock()
 
     def _in_sight(self) -> bool:
-        if not (self.is_attached and self.display and self.screen.is_current and self.region.area):
+        if not (self.is_attached and self.display and self.screen is self.app.screen and self.region.area):
             return False
         try:
             place = self.screen.find_widget(self)
@@ -143,8 +143,10 @@ class AskCard(Widget):
         self.set_class(card.sending, "-sending")
         self.set_class(bool(card.form) and card.answering and not card.sending, "-asks")
         foot.chips = chips_of(card, self._keys())
-        if card.form and (words := self.query_one(OwnWords)).value != card.form.reply.own:
-            words.value = card.form.reply.own
+        if card.form and self._words_of != (card.ask.id, card.form.step):
+            # Only then: while the person writes, the field is ahead of the form.
+            self._words_of = (card.ask.id, card.form.step)
+            self.query_one(OwnWords).value = card.form.reply.own
         self._fit()
         head.redraw()
         body.redraw()
@@ -213,7 +215,9 @@ class AskCard(Widget):
         return card.form if card else None
 
     def focus_form(self) -> None:
-        self.query_one(AskBody).focus()
+        """Give the form the keys: its options, or the line for own words where the cursor is there."""
+        on_own = self.form is not None and self.form.on_own
+        self.query_one(OwnWords if on_own else AskBody).focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         form = self.form
@@ -250,21 +254,19 @@ class AskCard(Widget):
         form = self.form
         if form is None:
             return
-        # Every press counts, so that a key that stays down from the pick on does not send it.
         began = self._held.press("enter", self._clock())
+        if form.ready:
+            self._send(form, began)
+            return
+        # What this press began, the same press may not end: a key that stays down picks, and then does nothing.
+        self._spent = began
         if not form.on_go:
             self._take(form.pick(form.row))
-        elif not form.complete:
-            if form.answered(form.step):
-                self._take(form.onward())
-        else:
-            self._send(form, began)
+        elif form.answered(form.step):
+            self._take(form.onward())
 
     def _take(self, form: Form) -> None:
-        before = self.form
         self._forms[form.ask.id] = form
-        if form.ready and not (before and before.ready):
-            self._ready_at = self._clock()
         self._redraw()
         if form.on_own:
             self.query_one(OwnWords).focus()
@@ -272,9 +274,9 @@ class AskCard(Widget):
             self.query_one(AskBody).focus()
 
     def _send(self, form: Form, began: float) -> None:
-        """Send the answers, if the press of `began` came after the form was complete and the card could be read."""
+        """Send the answers, if the press that began then did nothing else and the card could be read before."""
         since = self.since
-        if since is None or began - since < SEEN or (self._ready_at is not None and began <= self._ready_at):
+        if since is None or began - since < SEEN or began == self._spent:
             self.post_message(Told("Let go of Enter, then press it once more to send the answer."))
             return
         card = self._card
@@ -295,9 +297,9 @@ class AskCard(Widget):
     @on(Input.Submitted)
     def _said(self, event: Input.Submitted) -> None:
         event.stop()
-        self._held.press("enter", self._clock())
+        self._spent = self._held.press("enter", self._clock())
         if form := self.form:
-            self._take(form.move(1))
+            self._take(form.write(event.value).move(1))
 
     @on(AskBody.Clicked)
     def _option_clicked(self, event: AskBody.Clicked) -> None:
