@@ -1,5 +1,6 @@
 """Hosts a screen that is pushed over another one and returns something; time only passes when a test says so."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -59,7 +60,11 @@ async def typed(pilot: Pilot[Any], text: str) -> None:
     await settle(pilot)
 
 
-def is_whole(page: str) -> bool:
-    """Whether the outer frame is on the screen with all four corners."""
-    lines = [line for line in page.splitlines() if line.strip()]
-    return any("╭" in line for line in lines) and any("╰" in line for line in lines)
+async def until(pilot: Pilot[Any], test: Callable[[], bool]) -> None:
+    """Wait for what happens off the loop; what never happens fails here and not as a hanging test."""
+    for _ in range(500):
+        await pilot.pause()
+        if test():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not happen within five seconds")

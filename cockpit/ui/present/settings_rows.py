@@ -14,6 +14,7 @@ from cockpit.config.schema import Config
 from cockpit.config.settings import TABLES, Kind, Setting, settings
 from cockpit.model.errors import ConfigError
 from cockpit.ui.actions import ACTIONS, Action
+from cockpit.ui.present.cells import wrap
 from cockpit.ui.present.keys_table import by_group, key_names
 from cockpit.ui.present.lines import BLANK, Line, Span, line
 from cockpit.ui.present.rows import Row, TextRow
@@ -40,7 +41,8 @@ class FieldRow:
 
     setting: Setting
     word: object = None
-    problem: str = ""
+    problem: tuple[str, ...] = ()
+    """What is wrong, wrapped."""
     narrow: bool = False
     selectable: ClassVar[bool] = True
 
@@ -50,7 +52,7 @@ class FieldRow:
 
     @property
     def height(self) -> int:
-        return 2 if self.problem else 1
+        return 1 + len(self.problem)
 
     @property
     def on(self) -> bool:
@@ -65,7 +67,7 @@ class FieldRow:
         own = setting.value != setting.default and not setting.must
         right = (Span("" if self.narrow else f"  {setting.key}", "dim"),) if self.word is None else ()
         first = Line((Span(f"  {title:<{TITLE}}"), value), right, (Span("  yours", "blue"),) if own else ())
-        return (first, line(Span(f"  ✗ {self.problem}", "red"))) if self.problem else (first,)
+        return (first, *_told(self.problem))
 
     def changes_in(self, now: datetime) -> float | None:
         return None
@@ -77,7 +79,8 @@ class KeyRow:
 
     action: Action
     own: str | None
-    problem: str = ""
+    problem: tuple[str, ...] = ()
+    """What is wrong, wrapped."""
     narrow: bool = False
     selectable: ClassVar[bool] = True
 
@@ -87,7 +90,7 @@ class KeyRow:
 
     @property
     def height(self) -> int:
-        return 2 if self.problem else 1
+        return 1 + len(self.problem)
 
     def lines(self, now: datetime) -> tuple[Line, ...]:
         keys = "  ".join(key_names(self.own if self.own is not None else self.action.keys))
@@ -95,7 +98,7 @@ class KeyRow:
         value = Span(keys or "no key", "text" if keys else "dim", bool(keys))
         extra = (Span("  yours", "blue"),) if self.own is not None else ()
         first = Line((Span(f"  {self.action.label:<{TITLE}}"), value), right, extra)
-        return (first, line(Span(f"  ✗ {self.problem}", "red"))) if self.problem else (first,)
+        return (first, *_told(self.problem))
 
     def changes_in(self, now: datetime) -> float | None:
         return None
@@ -112,25 +115,34 @@ def settings_rows(config: Config, problems: Mapping[str, str], width: int) -> li
             rows += [_add(table) for table in left]
             left = []
         rows.append(_heading(group.title, group.key, rows))
-        rows += [row for setting in group.settings for row in _fields(setting, problems, narrow)]
+        rows += [row for setting in group.settings for row in _fields(setting, problems, width)]
         if table in LISTS:
             name = group.key.partition(".")[2]
             rows.append(TextRow(Way("remove", table, name), (line(Span(f"  - remove {name}…", "dim")),), True))
     rows += [_add(table) for table in left]
     for heading, actions in by_group():
         rows.append(_heading(f"Keys: {heading.lower()}", f"keys.{heading}", rows))
-        rows += [KeyRow(a, config.keys.get(a.id), problems.get(f"keys.{a.id}", ""), narrow) for a in actions]
+        rows += [KeyRow(a, config.keys.get(a.id), _wrapped(problems, f"keys.{a.id}", width), narrow) for a in actions]
     return rows
 
 
-def _fields(setting: Setting, problems: Mapping[str, str], narrow: bool) -> list[Row]:
-    problem = problems.get(setting.key, "")
+def _fields(setting: Setting, problems: Mapping[str, str], width: int) -> list[Row]:
+    problem = _wrapped(problems, setting.key, width)
+    narrow = width < NARROW
     if setting.kind is not Kind.CHOICES:
         return [FieldRow(setting, None, problem, narrow)]
-    words = [FieldRow(setting, word, "", narrow) for word in setting.choices]
+    words = [FieldRow(setting, word, (), narrow) for word in setting.choices]
     head = line(Span(f"  {setting.title}"), Span("   one or more", "dim"))
-    told = (line(Span(f"  ✗ {problem}", "red")),) if problem else ()
-    return [TextRow(("words", setting.key), (head, *told)), *words]
+    return [TextRow(("words", setting.key), (head, *_told(problem))), *words]
+
+
+def _wrapped(problems: Mapping[str, str], key: str, width: int) -> tuple[str, ...]:
+    said = problems.get(key, "")
+    return tuple(wrap(said, max(width - 4, 20))) if said else ()
+
+
+def _told(problem: Sequence[str]) -> list[Line]:
+    return [line(Span(f"  {'  ' if place else '✗ '}{said}", "red")) for place, said in enumerate(problem)]
 
 
 def _add(table: str) -> TextRow:

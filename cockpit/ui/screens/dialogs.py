@@ -150,6 +150,7 @@ class PromptScreen(Dialog[str]):
         self._placeholder = placeholder
         self._check = check
         self._checking = False
+        self._touched = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
@@ -163,12 +164,16 @@ class PromptScreen(Dialog[str]):
     def on_mount(self) -> None:
         self.query_one(LineField).focus()
 
+    def on_input_changed(self, event: LineField.Changed) -> None:
+        event.stop()
+        self._touched = self._touched or event.value != self._value
+
     async def on_input_submitted(self, event: LineField.Submitted) -> None:
         event.stop()
         fresh, text = self.is_fresh("enter"), event.value.strip()
         if self._checking:
             return
-        if text == self._value.strip() and not fresh:
+        if not fresh and not self._touched:
             self.trouble(TOO_SOON)
             return
         if not text and not self._empty:
@@ -250,7 +255,7 @@ class ChooseScreen(Dialog[str]):
             kept = self._kept()
             if 0 < int(char) <= len(kept):
                 self.give(kept[int(char) - 1][0])
-        elif len(self._options) > 3 or self._typed:
+        else:
             self._typed += char
             self._moved = True
             self._offer()

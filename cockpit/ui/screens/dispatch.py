@@ -101,6 +101,7 @@ class DispatchScreen(Modal[Ref]):
         projects = project_options(self._fleet(), picked.source)
         with Vertical(id="form") as form:
             form.border_title = "New thread"
+            form.border_subtitle = "Tab goes on · ← → step · Enter lists"
             with VerticalScroll(id="fields", can_focus=False):
                 prompt = TextField(id="prompt", placeholder="What should it do? As many lines as you like.")
                 prompt.border_title = "Prompt"

@@ -2,7 +2,8 @@
 
 It answers nothing itself: the card and the keys do, and only while the card can be seen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import ClassVar
 
 from textual import on
@@ -78,10 +79,11 @@ class InboxScreen(CockpitScreen):
     InboxScreen.-wide Beside { display: block; padding: 1 2; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, clock: Callable[[], float] = monotonic) -> None:
+        """`clock` gives monotonic seconds."""
         super().__init__()
         self._asks = RowList(id="asks")
-        self._card = AskCard()
+        self._card = AskCard(clock=clock)
         self._beside = Beside()
 
     def middle(self) -> ComposeResult:
