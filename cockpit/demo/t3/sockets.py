@@ -134,7 +134,8 @@ class Connection:
 
     async def _read(self) -> None:
         try:
-            while True:
+            # A client that has gone is noticed when sending as well.
+            while self._websocket.application_state is WebSocketState.CONNECTED:
                 await self._receive(await self._websocket.receive_text())
         except WebSocketDisconnect:
             return
