@@ -25,6 +25,7 @@ from cockpit.ui.present.answer_form import Form
 from cockpit.ui.present.ask_lines import GO, Card, body_lines, chips_of, foot_lines, head_lines
 from cockpit.ui.present.keys_table import key_name, key_names
 from cockpit.ui.widgets.ask_parts import AskBody, AskFoot, AskHead, OwnWords
+from cockpit.ui.widgets.border_words import entitle
 from cockpit.ui.widgets.ink import pen_of
 
 _FORMS = 50
@@ -195,7 +196,7 @@ class AskCard(Widget):
     def _tell_rest(self, event: AskBody.Scrolled) -> None:
         event.stop()
         below = self.query_one(AskBody).below
-        self.border_subtitle = f"↓ {below} more lines" if below > 1 else "↓ 1 more line" if below else ""
+        entitle(self, below=f"↓ {below} more lines" if below > 1 else "↓ 1 more line" if below else "")
 
     def on_descendant_focus(self) -> None:
         form = self.form

@@ -15,6 +15,7 @@ from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
 from cockpit.model.work import Thread
 from cockpit.ui.messages import Act, Told
+from cockpit.ui.widgets.border_words import entitle
 from cockpit.ui.widgets.fields import TextField
 
 LINES = 6
@@ -92,16 +93,14 @@ class Composer(TextField):
             hint = "sending…"
         elif self._refused and self.text:
             hint = self._refused
-        self.border_subtitle = Content(hint) if hint else ""
+        entitle(self, below=hint)
 
     @property
     def _sending(self) -> bool:
         return str(self._thread) in self._fleet.sending
 
-    def on_focus(self) -> None:
-        self._tell()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, focused: bool) -> None:
+        super().watch_has_focus(focused)
         self._tell()
 
     async def _on_key(self, event: events.Key) -> None:

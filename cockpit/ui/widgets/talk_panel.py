@@ -10,7 +10,6 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
@@ -24,6 +23,7 @@ from cockpit.model.work import Capability, Thread
 from cockpit.ui.present.ask_lines import Card
 from cockpit.ui.present.thread_facts import agent_of, thread_facts
 from cockpit.ui.widgets.ask_card import AskCard
+from cockpit.ui.widgets.border_words import entitle
 from cockpit.ui.widgets.composer import Composer
 from cockpit.ui.widgets.conversation import Conversation
 
@@ -149,14 +149,15 @@ class TalkPanel(Widget):
     def _show(self) -> None:
         thread, fleet = self.thread, self.fleet
         talk = self.talk if self.talk and thread and self.talk.thread == thread.ref else None
-        self.border_title = Content(thread.title) if thread else "Conversation"
+        entitle(self, title=thread.title if thread else "Conversation")
         self._tell_facts()
         agent = agent_of(thread)
         words = self._words(thread, talk)
         self.set_class(bool(words), "-said")
         self.set_class(bool(words and talk), "-failed")
         self.set_class(thread is None or not thread.can(Capability.SEND), "-bare")
-        self._said.update(words)
+        if words != self._said.content:
+            self._said.update(words)
         ask = self._ask()
         settled = {each.ask.id: each for each in fleet.settled if thread and each.ask.thread == thread.ref}
         self._conversation.show(talk, settled=settled, agent=agent, on_card=ask.id if ask else "")
@@ -191,7 +192,7 @@ class TalkPanel(Widget):
     def _tell_facts(self) -> None:
         reading = self._conversation.has_focus
         facts = _KEYS if reading else thread_facts(self.thread, self.talk) if self.thread else ""
-        self.border_subtitle = Content(facts)
+        entitle(self, below=facts)
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < LOW, "-low")
