@@ -1,0 +1,172 @@
+"""What requests cost, from transcripts: each API message once, however many lines and files repeat its usage.
+
+A price that nobody gave is never guessed, and a cost of which a part is unknown is None, never zero."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cockpit.model.usage import Usage
+from cockpit.runtimes.claude.wire import Json, count, mapping, number
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars per million tokens; `write_1h` is the longer cache (None: twice the input, as it is priced)."""
+
+    input: float
+    output: float
+    cache_read: float
+    cache_write: float
+    cache_write_1h: float | None = None
+
+
+Prices = Mapping[str, Price]
+"""Model → price."""
+
+_DATE = re.compile(r"-[0-9]{8}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """One message's tokens; `write` is all that was written to the cache, `write_1h` the part with the longer life."""
+
+    input: int = 0
+    output: int = 0
+    read: int = 0
+    write: int = 0
+    write_1h: int = 0
+
+    @property
+    def context(self) -> int:
+        """Tokens of the context window that were in use (facts: input and both cache numbers)."""
+        return self.input + self.read + self.write
+
+    def most(self, other: "Spent") -> "Spent":
+        """Of unequal copies early ones may be interim: the largest number counts."""
+        return Spent(
+            max(self.input, other.input), max(self.output, other.output), max(self.read, other.read),
+            max(self.write, other.write), max(self.write_1h, other.write_1h),
+        )  # fmt: skip
+
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(
+            self.input + other.input, self.output + other.output, self.read + other.read,
+            self.write + other.write, self.write_1h + other.write_1h,
+        )  # fmt: skip
+
+    def __sub__(self, other: "Spent") -> "Spent":
+        return Spent(
+            self.input - other.input, self.output - other.output, self.read - other.read,
+            self.write - other.write, self.write_1h - other.write_1h,
+        )  # fmt: skip
+
+
+NOTHING = Spent()
+
+
+def spent(usage: Json) -> Spent | None:
+    """A message's `usage`; None when it has no token numbers at all."""
+    kept = [count(usage, key) for key in ("input_tokens", "output_tokens")]
+    if kept == [None, None]:
+        return None
+    hourly = count(mapping(usage.get("cache_creation")), "ephemeral_1h_input_tokens") or 0
+    write = count(usage, "cache_creation_input_tokens") or 0
+    return Spent(kept[0] or 0, kept[1] or 0, count(usage, "cache_read_input_tokens") or 0, write, min(hourly, write))
+
+
+def price_of(model: str, prices: Prices) -> Price | None:
+    """`claude-opus-4-7[1m]` and `claude-opus-4-7-20260101` are priced as `claude-opus-4-7`; nothing is by its family:
+    `claude-opus-4` says nothing of `claude-opus-4-7`."""
+    plain = model.partition("[")[0]
+    return prices.get(model) or prices.get(plain) or prices.get(_DATE.sub("", plain))
+
+
+def cost(spent: Spent, price: Price) -> float:
+    hourly = price.input * 2 if price.cache_write_1h is None else price.cache_write_1h
+    return (
+        spent.input * price.input
+        + spent.output * price.output
+        + spent.read * price.cache_read
+        + (spent.write - spent.write_1h) * price.cache_write
+        + spent.write_1h * hourly
+    ) / MILLION
+
+
+class Claims:
+    """Which transcript counts a message: the first that brought it. A fork or resume copies them to another file."""
+
+    def __init__(self) -> None:
+        self._owner: dict[str, object] = {}
+
+    def take(self, message: str, owner: object) -> bool:
+        return self._owner.setdefault(message, owner) is owner
+
+    def drop(self, messages: Mapping[str, object], owner: object) -> None:
+        for message in messages:
+            if self._owner.get(message) is owner:
+                del self._owner[message]
+
+
+@dataclass(slots=True)
+class Tally:
+    """The sums of one transcript. `reported` is the CLI's own cost by process (its start time), the last of each."""
+
+    claims: Claims
+    totals: dict[str, Spent] = field(default_factory=dict)
+    reported: dict[float, float] = field(default_factory=dict)
+    reported_last: bool = False
+    _seen: dict[str, tuple[str, Spent]] = field(default_factory=dict)
+
+    def add(self, message: str, model: str, usage: Spent) -> None:
+        """Take one line's copy of a message's usage."""
+        if not self.claims.take(message, self):
+            return
+        self.reported_last = False
+        known = self._seen.get(message)
+        if known is None:
+            self._seen[message] = (model, usage)
+            self.totals[model] = self.totals.get(model, NOTHING) + usage
+        elif known[1] != usage:
+            most = known[1].most(usage)
+            self._seen[message] = (known[0], most)
+            self.totals[known[0]] = self.totals[known[0]] + (most - known[1])
+
+    def report(self, state: Json) -> None:
+        """A `cost-state` line, written when a process ends (facts: 2.1.329): cumulative for that process alone."""
+        total = number(state, "totalCostUSD")
+        if total is not None:
+            self.reported[number(state, "startTime") or 0.0] = total
+            self.reported_last = True
+
+    def forget(self) -> None:
+        """The file is another now."""
+        self.claims.drop(self._seen, self)
+        self._seen.clear()
+        self.totals.clear()
+        self.reported.clear()
+        self.reported_last = False
+
+    def usage(self, prices: Prices) -> Usage | None:
+        """None when there was no request. The cost is reckoned from `prices`; the CLI's own figure stands in only for a
+        missing price, and only when nothing was spent after it."""
+        if not self.totals:
+            return None
+        total = sum(self.totals.values(), NOTHING)
+        known = {model: price_of(model, prices) for model, used in self.totals.items() if used != NOTHING}
+        figure: float | None = 0.0
+        for model, price in known.items():
+            figure = None if figure is None or price is None else figure + cost(self.totals[model], price)
+        if figure is None and self.reported_last and all(self.reported.values()):
+            figure = sum(self.reported.values())
+        return Usage(
+            tokens_in=total.input,
+            tokens_out=total.output,
+            cache_read=total.read,
+            cache_write=total.write,
+            total_tokens=total.input + total.output + total.read + total.write,
+            cost=figure,
+            requests=len(self._seen),
+        )
