@@ -4,7 +4,7 @@ Protocol messages are put into words; what is malformed or encoded twice is pros
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ class Letter:
     text: str
     at: datetime
     kind: str = "message"
-    body: Json = mapping(None)
+    body: Json = field(default_factory=dict)
     id: str = ""
     summary: str = ""
     color: str | None = None
@@ -75,8 +75,8 @@ def letters_in(content: str, to: str, at: datetime) -> Iterator[Letter]:
         kind, body = protocol(match[2])
         sent = when(body, "timestamp") or at
         yield Letter(
-            sender, to, match[2], sent, kind, body, "", line(attributes, "summary"), line(attributes, "color", 20) or None,
-            unverified=attributes.get("verified") == "false",
+            sender, to, match[2], sent, kind, body, "", line(attributes, "summary"),
+            line(attributes, "color", 20) or None, unverified=attributes.get("verified") == "false",
         )  # fmt: skip
 
 
@@ -111,8 +111,8 @@ def describe(kind: str, body: Json) -> str:
         case "plan_approval_request":
             said = f"asks for approval of its plan:\n{prose(text(body, 'planContent') or '', _TEXT)}"
         case "plan_approval_response":
-            good = flag(body, "approved") or flag(body, "approve")
-            said = f"plan {'approved' if good else 'sent back'}: {line(body, 'feedback')}"
+            agreed = flag(body, "approved") or flag(body, "approve")
+            said = f"plan {'approved' if agreed else 'sent back'}: {line(body, 'feedback')}"
         case "teammate_terminated":
             said = line(body, "message", 500)
         case _:
