@@ -219,25 +219,31 @@ def _plan(ask: Ask, width: int, pen: Pen) -> list[Strip]:
 
 def _chips(chips: Sequence[Chip], width: int, pen: Pen) -> list[Strip]:
     """Chips in as many lines as they need; the first is filled if it works. A click finds `chip` in the meta."""
+    drawn = [_chip(chip, place == 0, width, pen) for place, chip in enumerate(chips)]
+    sizes = [sum(cells(segment.text) for segment in segments) for segments in drawn]
+    gap = 3 if sum(sizes) + 3 * (len(sizes) - 1) <= width else 2
     lines: list[list[Segment]] = [[]]
     used = 0
-    for place, chip in enumerate(chips):
-        key = f" {chip.key} " if chip.key else ""
-        label = cut(f" {chip.label}", max(width - cells(key), 0))
-        size = cells(key) + cells(label)
-        if used and used + 3 + size > width:
+    for segments, size in zip(drawn, sizes, strict=True):
+        if used and used + gap + size > width:
             lines.append([])
             used = 0
         if used:
-            lines[-1].append(Segment("   "))
-            used += 3
-        meta = Style(meta={"chip": chip.action}) if chip.action else Style()
-        if chip.reason:
-            style, words = pen.palette.style("dim", strike=True), pen.style("dim")
-        elif place == 0 and chip.action:
-            style, words = pen.palette.style("ground", bold=True, on="needs"), pen.style("text")
-        else:
-            style, words = pen.palette.style("text", bold=True, on="chip"), pen.style("text")
-        lines[-1] += [Segment(key, style + meta), Segment(label, words + meta)]
+            lines[-1].append(Segment(" " * gap))
+            used += gap
+        lines[-1] += segments
         used += size
     return [Strip(line) for line in lines if line]
+
+
+def _chip(chip: Chip, first: bool, width: int, pen: Pen) -> list[Segment]:
+    key = f" {chip.key} " if chip.key else ""
+    label = cut(f" {chip.label}", max(width - cells(key), 0))
+    meta = Style(meta={"chip": chip.action}) if chip.action else Style()
+    if chip.reason:
+        style, words = pen.palette.style("dim", strike=True), pen.style("dim")
+    elif first and chip.action:
+        style, words = pen.palette.style("ground", bold=True, on="needs"), pen.style("text")
+    else:
+        style, words = pen.palette.style("text", bold=True, on="chip"), pen.style("text")
+    return [Segment(key, style + meta), Segment(label, words + meta)]

@@ -4,6 +4,7 @@ Pure. It must never parse what agents wrote as markup; Markdown goes through the
 
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 
 from rich.segment import Segment
 from textual.strip import Strip
@@ -17,6 +18,8 @@ from cockpit.ui.present.pen import Pen, blank
 from cockpit.ui.present.talk_items import Item, lead
 
 STREAMING = "▍"
+STREAM_STEP = 2_000
+"""Characters of a growing message after which more of it is kept as drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +80,44 @@ def _message(message: Message, heading: bool, look: Look) -> list[Strip]:
     if heading:
         name, role = _speaker(message, look)
         strips.append(pen.line(Line((Span(name, role, True),), (Span(clock(message.at, look), "dim"),)), width))
-    if message.role is Role.ASSISTANT:
-        body = pen.prose(message.text, width) if message.text.strip() else []
-    else:
-        body = pen.text(message.text.strip("\n"), width) if message.text.strip() else []
+    body: list[Strip] = []
+    if message.text.strip():
+        body = (
+            _prose(message, width, pen) if message.role is Role.ASSISTANT else pen.text(message.text.strip("\n"), width)
+        )
     strips += _with_cursor(body, width, pen) if message.streaming else body
     strips += [
         pen.line(Line((Span("+ ", "faint"), Span(name, "dim"), Span("  attached", "dim"))), width)
         for name in message.attachments
     ]
     return strips or pen.text("(nothing was said)", width, "dim")
+
+
+def _prose(message: Message, width: int, pen: Pen) -> list[Strip]:
+    """The Markdown of a message. While it grows, what lies far enough behind is drawn once and kept, so that a long one
+    does not cost more with every word; when it is complete, it is drawn as a whole."""
+    settled = _settled(message.text) if message.streaming else 0
+    if not settled:
+        return pen.prose(message.text, width)
+    rest = pen.prose(message.text[settled:], width)
+    return [*_drawn_once(message.text[:settled], width, pen), *blank(bool(rest)), *rest]
+
+
+def _settled(text: str) -> int:
+    """Up to where a growing text will not change any more: a blank line outside of code, some way back. It moves on in
+    steps, and stays where it is in between."""
+    limit = (len(text) - STREAM_STEP // 2) // STREAM_STEP * STREAM_STEP
+    while limit > 0:
+        limit = text.rfind("\n\n", 0, limit)
+        begins = text[limit + 2 : limit + 3]
+        if limit > 0 and text.count("```", 0, limit) % 2 == 0 and begins.isalpha():
+            return limit + 2
+    return 0
+
+
+@lru_cache(4)
+def _drawn_once(text: str, width: int, pen: Pen) -> tuple[Strip, ...]:
+    return tuple(pen.prose(text, width))
 
 
 def _speaker(message: Message, look: Look) -> tuple[str, str]:

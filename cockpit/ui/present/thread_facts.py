@@ -4,6 +4,7 @@ Pure. A figure that nobody reported is left out, never shown as zero."""
 
 from cockpit.model.talk import Talk
 from cockpit.model.work import Thread
+from cockpit.ui.present.cells import cells
 from cockpit.ui.present.numbers import money, percent
 
 _MODES = {
@@ -15,18 +16,27 @@ _MODES = {
 _AGENTS = (("claude", "Claude"), ("codex", "Codex"), ("gpt", "Codex"), ("cursor", "Cursor"), ("gemini", "Gemini"))
 
 
-def thread_facts(thread: Thread, talk: Talk | None) -> str:
-    """`supervised · sonnet-4-5 · auth-flake · 61 % · $0.84`."""
+def thread_facts(thread: Thread, talk: Talk | None, width: int = 1_000) -> str:
+    """`supervised · sonnet-4-5 · auth-flake · 61 % · $0.84`. Where that is wider than `width` cells, whole facts are
+    left out: first the model, then the place, then the modes."""
     context = (talk.context if talk else None) or thread.context
-    parts = [
+    modes = [
         _MODES.get(thread.runtime_mode or "", thread.runtime_mode or ""),
         "plan mode" if thread.interaction_mode == "plan" else "",
-        thread.model.model.removeprefix("claude-") if thread.model else "",
-        thread.branch or (thread.worktree or "").rstrip("/").rpartition("/")[2],
-        percent(context.percent) if context else "",
-        money(thread.usage.cost) if thread.usage else "",
     ]
-    return " · ".join(part for part in parts if part)
+    model = thread.model.model.removeprefix("claude-") if thread.model else ""
+    place = thread.branch or (thread.worktree or "").rstrip("/").rpartition("/")[2]
+    figures = [percent(context.percent) if context else "", money(thread.usage.cost) if thread.usage else ""]
+    for parts in (
+        [*modes, model, place, *figures],
+        [*modes, place, *figures],
+        [*modes, *figures],
+        figures,
+    ):
+        facts = " · ".join(part for part in parts if part)
+        if cells(facts) <= width:
+            return facts
+    return ""
 
 
 def agent_of(thread: Thread | None) -> str:

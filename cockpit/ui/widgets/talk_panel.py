@@ -191,7 +191,8 @@ class TalkPanel(Widget):
 
     def _tell_facts(self) -> None:
         reading = self._conversation.has_focus
-        facts = _KEYS if reading else thread_facts(self.thread, self.talk) if self.thread else ""
+        room = max(self.size.width - 4, 0)
+        facts = _KEYS if reading else thread_facts(self.thread, self.talk, room) if self.thread else ""
         entitle(self, below=facts)
 
     def on_resize(self, event: events.Resize) -> None:

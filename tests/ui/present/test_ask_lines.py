@@ -83,6 +83,11 @@ def test_only_what_the_request_offers() -> None:
     assert foot(card(ask)) == [" a  approve    x  decline"]
 
 
+def test_keys_move_together_before_they_break() -> None:
+    assert foot(card(approval()), 47) == [" a  approve   A  for this session   x  decline"]
+    assert len(foot(card(approval()), 45)) == 2
+
+
 def test_keys_that_do_not_fit_go_on_the_next_line() -> None:
     assert foot(card(approval()), 20) == [" a  approve", " A  for this session"[:20].rstrip(), " x  decline"]
 

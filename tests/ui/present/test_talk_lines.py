@@ -59,6 +59,31 @@ def test_text_that_still_comes_ends_in_a_still_mark() -> None:
     assert words(drawn(said(1, "", streaming=True))) == ["▍"]
 
 
+def test_a_long_text_that_still_comes_looks_as_it_will_when_it_is_complete() -> None:
+    parts = [f"Paragraph {n} with `code` and words." for n in range(200)]
+    parts[50] = "```python\nx = 1\n\ny = 2\n```"
+    parts[90] = "- one\n\n- two"
+    whole = "\n\n".join(parts)
+    for size in (100, 2_500, 4_000, len(whole)):
+        text = whole[:size]
+        assert words(drawn(said(1, text, streaming=True)))[:-1] == words(drawn(said(1, text)))[:-1]
+
+
+def test_a_long_text_that_still_comes_is_not_drawn_from_its_start_each_time() -> None:
+    sizes: list[int] = []
+
+    def prose(source: str, width: int) -> list[Strip]:
+        sizes.append(len(source))
+        return pen().prose(source, width)
+
+    whole = "\n\n".join(f"Paragraph {n} with words." for n in range(1000))
+    look = Look(50, replace(pen(), prose=prose), TODAY, UTC)
+    for size in range(15_000, 16_900, 20):
+        draw(Item("m1", (said(1, whole[:size], streaming=True),)), False, look)
+    assert sum(size > 4_000 for size in sizes) <= 2
+    assert len(sizes) > 95
+
+
 def test_attachments_are_named() -> None:
     assert words(drawn(asked(1, "see", attachments=("a.png", "b.txt")))) == [
         "see",

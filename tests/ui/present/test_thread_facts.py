@@ -18,6 +18,23 @@ def test_all_that_is_known() -> None:
     assert thread_facts(full, None) == "supervised · sonnet-4-5 · auth-flake · 61 % · $0.84"
 
 
+@pytest.mark.parametrize(
+    ("width", "facts"),
+    [
+        (51, "supervised · sonnet-4-5 · auth-flake · 61 % · $0.84"),
+        (50, "supervised · auth-flake · 61 % · $0.84"),
+        (30, "supervised · 61 % · $0.84"),
+        (12, "61 % · $0.84"),
+        (5, ""),
+    ],
+)
+def test_where_it_is_narrow_whole_facts_give_way(width: int, facts: str) -> None:
+    full = thread(
+        runtime_mode="approval-required", branch="auth-flake", context=Context(122_000, 200_000), usage=Usage(cost=0.84)
+    )
+    assert thread_facts(full, None, width) == facts
+
+
 def test_what_is_not_known_is_left_out() -> None:
     assert thread_facts(thread(), None) == "sonnet-4-5"
 
