@@ -4,11 +4,10 @@ from textual.content import Content
 from textual.widget import Widget
 
 
-def entitle(widget: Widget, title: str, below: str = "") -> None:
-    """`title` into the upper border, `below` into the lower one; neither is ever parsed as markup."""
-    upper, lower = Content(title), Content(below)
+def entitle(widget: Widget, *, title: str | None = None, below: str | None = None) -> None:
+    """`title` into the upper border, `below` into the lower one, None leaves it. Neither is parsed as markup."""
     # What is read back is markup, whatever was set.
-    if widget.border_title != upper.markup:
+    if title is not None and widget.border_title != (upper := Content(title)).markup:
         widget.border_title = upper
-    if widget.border_subtitle != lower.markup:
+    if below is not None and widget.border_subtitle != (lower := Content(below)).markup:
         widget.border_subtitle = lower

@@ -150,7 +150,7 @@ class ThreadList(Vertical):
         view = View(self._parsed, scope(self.place, self.fleet), self.by_project, self.badges, self.keys, width or 80)
         self._rows.rows = thread_rows(self.fleet, view, now_of(self))
         place = place_title(self.place, self.fleet)
-        entitle(self, "Threads" if self.place == ALL else f"Threads · {place}", self._below())
+        entitle(self, title="Threads" if self.place == ALL else f"Threads · {place}", below=self._below())
 
     def _below(self) -> str:
         self.set_class(bool(self._parsed.problems), "-trouble")
