@@ -2,18 +2,16 @@
 
 It must never leave a call running in a session that does not run."""
 
-import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from cockpit.model.talk import CallState, ToolCall
 from cockpit.model.text import one_line
+from cockpit.runtimes.t3.given import named, told
 from cockpit.runtimes.t3.wire import Json, bounded, identity, mapping, text, when
 
 _TEXT = 50_000
-_NAMED = re.compile(r"([A-Za-z][\w.\-]{0,79}): (.*)", re.DOTALL)
 _KINDS = {"command_execution": "Command", "file_change": "File change", "dynamic_tool_call": "Tool"}
 _STATES = {
     "inProgress": CallState.RUNNING,
@@ -21,8 +19,6 @@ _STATES = {
     "failed": CallState.FAILED,
     "declined": CallState.FAILED,
 }
-_TELLING = ("command", "file_path", "path", "pattern", "url", "query", "description", "prompt")
-"""Of a tool's JSON input, the first of these says in one line what it was given."""
 
 
 @dataclass(slots=True)
@@ -98,19 +94,8 @@ def _fold(draft: _Draft, item: Json, kind: str) -> None:
 
 
 def _named(detail: str, payload: Json, data: Json) -> tuple[str, str]:
-    """`Bash: ls` → (`Bash`, `ls`); a JSON input is told by its one telling field, a shortened command by the whole."""
-    match = _NAMED.fullmatch(detail)
-    tool, given = (match[1], match[2]) if match else ("", detail)
+    """The tool and what it was given; a shortened command is told by the whole."""
+    tool, given = named(detail)
     command = text(data, "command") or text(mapping(data.get("input")), "command")
     tool = tool or text(data, "toolName") or _KINDS.get(text(payload, "itemType") or "", "")
-    return one_line(tool, 80), command or _told(given)
-
-
-def _told(given: str) -> str:
-    if not given.startswith("{"):
-        return given
-    try:
-        parsed = json.loads(given)
-    except (ValueError, RecursionError):
-        return given
-    return next((value for key in _TELLING if (value := text(mapping(parsed), key))), given)
+    return one_line(tool, 80), command or told(given)

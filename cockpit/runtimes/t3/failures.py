@@ -10,8 +10,6 @@ from cockpit.model.errors import AuthError, CockpitError, Rejected, SourceError
 from cockpit.model.text import one_line
 from cockpit.runtimes.t3.wire import Json, text
 
-PAIR = "Pair with it: cockpit t3 pair URL."
-
 
 class NotSent(SourceError):
     """No connection came about: whatever was to be sent did not leave."""
@@ -102,10 +100,14 @@ def refused(place: str, status: int, body: Json, content_type: str) -> CockpitEr
     tag = text(body, "_tag")
     reason = one_line(text(body, "reason") or "", 80)
     if status == 401:
-        return _unauthorised(reason)
+        return _unauthorised(place, reason)
     if status == 403:
         scope = text(body, "requiredScope")
-        return lacks_scope(scope) if scope else AuthError(f"The server refuses this token ({reason or 403}).", fix=PAIR)
+        return (
+            lacks_scope(scope)
+            if scope
+            else AuthError(f"The server refuses this token ({reason or 403}).", fix=_pair(place))
+        )
     if status == 404:
         if tag:
             return Missing("The server has no such thread: it is archived, deleted or was never there.")
@@ -131,10 +133,14 @@ def lacks_scope(scope: str) -> AuthError:
     return AuthError(f"The token lacks the scope {scope}.", fix=fix, scope=scope)
 
 
-def _unauthorised(reason: str) -> AuthError:
+def _unauthorised(place: str, reason: str) -> AuthError:
     if reason == "missing_credential":
-        return AuthError("The server wants a token and none is configured.", fix=PAIR)
-    return AuthError("The server does not accept the token: it is wrong, expired or revoked.", fix=PAIR)
+        return AuthError("The server wants a token and none is configured.", fix=_pair(place))
+    return AuthError("The server does not accept the token: it is wrong, expired or revoked.", fix=_pair(place))
+
+
+def _pair(place: str) -> str:
+    return f"Run t3 pair on its machine, then here: cockpit t3 pair {place} --token CODE."
 
 
 def no_data(place: str, content_type: str) -> NotJson:

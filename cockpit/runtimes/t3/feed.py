@@ -22,6 +22,7 @@ from cockpit.runtimes.t3.wire import Json, text, when
 
 _FIRST_ANSWER_SECONDS = 1.0
 _ASKS_SECONDS = 0.15
+_PROBE_SECONDS = 0.5
 _BEHIND_SECONDS = 0.3
 _GLANCES = 10_000
 _FEW_GLANCES = 6
@@ -48,6 +49,7 @@ class Feed:
         self._emit: Emit | None = None
         self._learner = Learner(self.rows, self._reader, self._say_thread)
         self._probed = False
+        self._probe: asyncio.Task[Server] | None = None
         self._suspect = False
         self._whole = False
         self._full = False
@@ -77,6 +79,7 @@ class Feed:
             return False
         finally:
             reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
         await self._take(known, patient=patient)
         self.moved()
         return True
@@ -136,6 +139,10 @@ class Feed:
     async def close(self) -> None:
         self._emit = None
         await self._learner.close()
+        if self._probe is not None:
+            self._probe.cancel()
+            await asyncio.gather(self._probe, return_exceptions=True)
+            self._probe = None
 
     async def _read(self) -> Reading | None:
         """One read of the server; None when it was overtaken by the socket and says nothing new."""
@@ -146,12 +153,9 @@ class Feed:
             self._suspect = self._probed = False
         reader = await self._reader()
         self.pulse.tried = self.connector.tried
-        if self._probed:
-            reading = await reader.read()
-        else:
-            reading, server = await asyncio.gather(reader.read(), reader.probe())
-            self._probed = True
-            self._know_server(server)
+        reading = await reader.read()
+        if not self._probed and self._probe is None:
+            self._probe = asyncio.create_task(reader.probe(), name="t3 probe")
         if reading.sequence < before:
             await asyncio.sleep(_BEHIND_SECONDS)  # the socket may be a moment ahead of the read model
             reader.forget()
@@ -163,11 +167,22 @@ class Feed:
         self._reckon_skew(reading)
         return reading
 
+    async def _hear_probe(self, seconds: float) -> None:
+        """Take in what the server said of itself, if it says so in time; otherwise a later read asks again."""
+        if self._probe is None:
+            return
+        done, _ = await asyncio.wait({self._probe}, timeout=seconds)
+        if done:
+            probe, self._probe = self._probe, None
+            self._probed = True
+            self._know_server(probe.result())
+
     async def _take(self, reading: Reading | None, *, patient: bool) -> None:
         self.pulse.good()
         if reading is None:
             self.tell()
             return
+        await self._hear_probe(0)
         async with self._taking:
             if reading.changed:
                 await self._take_rows(reading)
@@ -191,6 +206,7 @@ class Feed:
         self._holding += 1
         try:
             await self._learn(None if patient else _ASKS_SECONDS, glances=_FEW_GLANCES if patient else _GLANCES)
+            await self._hear_probe(_PROBE_SECONDS)
         finally:
             self._holding -= 1
         self._whole = True

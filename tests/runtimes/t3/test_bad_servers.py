@@ -374,6 +374,15 @@ async def test_one_hanging_server_delays_nobody(stage: Stage) -> None:
         await asyncio.gather(hanging, return_exceptions=True)
 
 
+async def test_a_server_that_does_not_tell_its_version_is_read_all_the_same(stage: Stage, facts: Facts) -> None:
+    stage.thread()
+    stage.server.faults.add(faults.Hang(path="/.well-known"))
+    await stage.source().read(facts)
+    assert facts.state.health is Health.UP
+    assert facts.state.version is None
+    assert set(facts.threads) == {"t1"}
+
+
 async def test_a_token_is_nowhere_to_be_seen(stage: Stage, facts: Facts, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     stage.thread()
