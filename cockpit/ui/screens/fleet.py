@@ -21,7 +21,7 @@ from cockpit.model.talk import Plan
 from cockpit.model.work import Status, Thread
 from cockpit.ui.actions import At
 from cockpit.ui.clock import now_of
-from cockpit.ui.messages import Act, DiffWanted, Followed, Told
+from cockpit.ui.messages import Act, DiffWanted, Followed, NotDone, Told
 from cockpit.ui.present.explain import explain
 from cockpit.ui.present.project_rows import ALL, place_title
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
@@ -251,6 +251,10 @@ class FleetScreen(CockpitScreen):
     @on(CrumbBar.Chosen)
     def _crumb_chosen(self, message: CrumbBar.Chosen) -> None:
         self._go(message.index)
+
+    def on_not_done(self, message: NotDone) -> None:
+        """What was typed for a command that failed goes back to where it was typed."""
+        self._talk.give_back(message.command, message.text)
 
     # Actions of the register
 
