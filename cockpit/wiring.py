@@ -79,7 +79,9 @@ async def picture(
         raise Refused(f"There is no screen {screen}.", fix=f"Choose one of: {', '.join(known)}.")
     themes = load_themes(paths().themes_dir)
     app = CockpitApp(session, loaded.config, themes, known, supervised=False)
-    lines = await shoot(app, screen, size, select, lambda: session.settled)
+    lines = await shoot(
+        app, screen, size, select, lambda at: at.screen != "fleet" or at.thread is None or session.shows(at.thread.ref)
+    )
     palette = themes.palette(loaded.config.ui.theme)
     return draw(lines, form, size=size, ground=palette.ground, text=palette.text)
 

@@ -49,13 +49,11 @@ class Session:
         if thread is not None:
             self._converse(thread, thread)
 
-    @property
-    def settled(self) -> bool:
-        """Whether the followed conversation has been read, or there is none to read."""
-        thread = self._followed
-        if thread is None or thread in self.store.fleet.talks:
+    def shows(self, thread: Ref) -> bool:
+        """Whether that thread's conversation is followed and read, or there is none to read."""
+        if not isinstance(self.sources.get(thread.source), CanConverse):
             return True
-        return not isinstance(self.sources.get(thread.source), CanConverse)
+        return thread == self._followed and thread in self.store.fleet.talks
 
     def _converse(self, at: Ref, thread: Ref | None) -> None:
         source = self.sources.get(at.source)

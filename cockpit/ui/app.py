@@ -202,6 +202,11 @@ class CockpitApp(App[None]):
         except CockpitError as error:
             self.tell(str(error), "warning")
 
+    def on_diff_wanted(self, message: messages.DiffWanted) -> None:
+        from cockpit.ui.screens.diff import diff_reader
+
+        self.push_screen(diff_reader(self, message.thread, message.count))
+
     def on_told(self, message: messages.Told) -> None:
         self.tell(message.text, message.severity)
 

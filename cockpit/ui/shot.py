@@ -8,6 +8,7 @@ from rich.segment import Segment
 from textual.pilot import Pilot
 
 from cockpit.model.ids import Ref
+from cockpit.ui.actions import At
 from cockpit.ui.app import CockpitApp
 
 _TRIES = 200
@@ -20,7 +21,7 @@ def screen_lines(app: CockpitApp) -> list[list[Segment]]:
 
 
 async def shoot(
-    app: CockpitApp, screen: str, size: tuple[int, int], select: Ref | None, ready: Callable[[], bool]
+    app: CockpitApp, screen: str, size: tuple[int, int], select: Ref | None, ready: Callable[[At], bool]
 ) -> list[list[Segment]]:
     """Show that screen at that size with that thread selected, and take it once `ready` and all is drawn."""
     async with app.run_test(size=size, notifications=True) as pilot:
@@ -28,7 +29,7 @@ async def shoot(
         app.goto(screen, select)
         for _ in range(_TRIES):
             await _drawn(pilot)
-            if ready():
+            if ready(app.at()):
                 break
         await _drawn(pilot)
         return screen_lines(app)
