@@ -2,7 +2,6 @@
 
 from hosts import ScreenHost, settle
 from scenes import FLAKY, INVOICES, busy_fleet
-from talking import approval
 
 from cockpit.core.commands import Send
 from cockpit.ui.messages import NotDone
@@ -26,10 +25,14 @@ async def test_the_card_follows_the_selection() -> None:
     host = ScreenHost(FleetScreen, busy_fleet())
     async with host.run_test(size=(132, 40)) as pilot:
         await settle(pilot, 3)
-        panel = host.screen.query_one(TalkPanel)
-        assert panel.card_ask is not None
-        assert panel.card_ask.id != approval().id
-        await pilot.press("n")
-        await settle(pilot, 4)
-        assert panel.card_ask is not None
-        assert panel.card_ask.thread != FLAKY
+        panel, screen = host.screen.query_one(TalkPanel), host.screen
+        assert isinstance(screen, FleetScreen)
+        seen = set()
+        for _ in range(3):
+            await pilot.press("n")
+            await settle(pilot, 4)
+            at = screen.at()
+            assert at.thread is not None
+            assert at.ask == at.thread.asks[0] == panel.card_ask
+            seen.add(at.thread.ref)
+        assert len(seen) == 3
