@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from cockpit.model.asks import Ask, AskKind, Decision, Option, Question
 from cockpit.model.ids import Ref
 from cockpit.model.text import one_line, reveal
-from cockpit.runtimes.t3.given import named, spelled, told
+from cockpit.runtimes.t3.given import in_short, spelled
 from cockpit.runtimes.t3.wire import Json, bounded, flag, identity, mapping, prose, rows, text, when
 
 BODY = 120_000
@@ -161,17 +161,12 @@ def _approval(request: Request, thread: Ref, place: str, agent: str, activities:
         thread=thread,
         kind=AskKind.APPROVAL,
         title=f"{agent} wants to {wants}",
-        summary=one_line(reveal(_in_short(exact)[: SUMMARY * 8]), SUMMARY) or "It did not say what it wants to do.",
+        summary=one_line(reveal(in_short(exact)[: SUMMARY * 8]), SUMMARY) or "It did not say what it wants to do.",
         body=_revealed(spelled(exact)),
         place=place,
         created_at=request.at,
         decisions=_DECISIONS,
     )
-
-
-def _in_short(exact: str) -> str:
-    tool, given = named(exact)
-    return f"{tool}: {told(given)}" if tool else told(given)
 
 
 def _revealed(exact: str) -> str:

@@ -9,6 +9,7 @@ from cockpit.model.ids import Ref
 from cockpit.model.text import one_line
 from cockpit.model.work import Capability, Context, ModelChoice, Project, Thread
 from cockpit.runtimes.t3.asks import latest_plan, requests
+from cockpit.runtimes.t3.given import in_short
 from cockpit.runtimes.t3.status import evidence, finished_at, plan_ready, standing
 from cockpit.runtimes.t3.wire import Json, count, flag, identity, mapping, rows, text, when, word
 
@@ -168,7 +169,8 @@ def latest_doing(detail: Json) -> str:
     for item in rows(detail.get("activities")):
         at = when(item, "createdAt")
         if item.get("tone") == "tool" and at and (newest_at is None or at >= newest_at):
-            newest, newest_at = text(mapping(item.get("payload")), "detail") or text(item, "summary") or "", at
+            given = text(mapping(item.get("payload")), "detail")
+            newest, newest_at = in_short(given) if given else text(item, "summary") or "", at
     for message in rows(detail.get("messages")):
         at = when(message, "createdAt")
         if message.get("role") == "assistant" and at and (newest_at is None or at >= newest_at):

@@ -29,8 +29,17 @@ def told(given: str) -> str:
     if whole is not None:
         return next((value for key in _TELLING if (value := text(whole, key))), given)
     found = _CUT.search(given)
-    value = json.loads(found[1], strict=False) if found else given
+    try:
+        value = json.loads(found[1], strict=False) if found else given
+    except ValueError:
+        return given
     return value if isinstance(value, str) else given
+
+
+def in_short(detail: str) -> str:
+    """`Write: {"file_path":"a.py",…}` → `Write: a.py`."""
+    tool, given = named(detail)
+    return f"{tool}: {told(given)}" if tool else told(given)
 
 
 def spelled(detail: str) -> str:

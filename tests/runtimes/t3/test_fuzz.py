@@ -23,6 +23,7 @@ from cockpit.runtimes.t3.decode import (
     with_flags,
 )
 from cockpit.runtimes.t3.failures import refused
+from cockpit.runtimes.t3.given import named, spelled, told
 from cockpit.runtimes.t3.http import parse_json
 from cockpit.runtimes.t3.reader import read_body
 from cockpit.runtimes.t3.rows import Rows
@@ -137,6 +138,18 @@ def test_an_invented_body_is_decoded_or_passed_over(body: Any) -> None:
 def test_an_invented_exit_is_a_value_or_our_error(frame: Any) -> None:
     with suppress(CockpitError):
         _exit_value(mapping(frame))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.text(max_size=40)
+    | st.from_regex(r'\A[A-Z][a-z]+: \{"(command|x)": ?"([^"\\]|\\.){0,9}"?[,}]?.{0,9}', fullmatch=True)
+)
+def test_whatever_a_tool_was_given_is_told_and_spelled(detail: str) -> None:
+    tool, rest = named(detail)
+    assert isinstance(told(rest), str)
+    assert isinstance(spelled(detail), str)
+    assert "\n" not in tool
 
 
 @settings(max_examples=300, deadline=None)
