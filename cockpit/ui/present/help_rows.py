@@ -73,14 +73,14 @@ def _action(action: Action, remapped: Mapping[str, str], width: int) -> TextRow:
     keys = "  ".join(keys_of(action, remapped)) or "—"
     own = remapped.get(action.id) is not None
     extra = (Span("  yours", "blue"),) if own else ()
-    first = (Span(f"  {keys:<{KEYS}}", bold=True), Span(f"{action.label:<{LABEL}}"))
+    first = [Span(f"  {keys:<{KEYS}}", bold=True), Span(f"{action.label:<{LABEL}}")]
     where = f"on {', '.join(sorted(action.screens))}" if action.screens and width >= WIDE else ""
     right = (Span(where, "dim"),) if where else ()
     indent = 2 + KEYS if width < NARROW else 2 + KEYS + LABEL
     said = wrap(action.tooltip, max(width - indent - len(where) - bool(where), 10))
     if width >= NARROW:
-        first = (*first, Span(said.pop(0), "dim"))
-    return TextRow(action.id, (Line(first, right, extra), *(dim(" " * indent + part) for part in said)), True)
+        first.append(Span(said.pop(0), "dim"))
+    return TextRow(action.id, (Line(tuple(first), right, extra), *(dim(" " * indent + part) for part in said)), True)
 
 
 def _plain(row: tuple[str, str], keys: str, said: str, width: int) -> TextRow:
