@@ -164,18 +164,17 @@ def decode_model(value: object) -> ModelChoice | None:
 
 def latest_doing(detail: Json) -> str:
     """The newest thing that a thread did or said, in one line; empty if its body has none."""
-    newest = ""
+    did, said = "", ""
     newest_at: datetime | None = None
     for item in rows(detail.get("activities")):
         at = when(item, "createdAt")
         if item.get("tone") == "tool" and at and (newest_at is None or at >= newest_at):
-            given = text(mapping(item.get("payload")), "detail")
-            newest, newest_at = in_short(given) if given else text(item, "summary") or "", at
+            did, newest_at = text(mapping(item.get("payload")), "detail") or text(item, "summary") or "", at
     for message in rows(detail.get("messages")):
         at = when(message, "createdAt")
         if message.get("role") == "assistant" and at and (newest_at is None or at >= newest_at):
-            newest, newest_at = text(message, "text") or "", at
-    return one_line(newest.strip(), _TITLE)
+            said, newest_at = text(message, "text") or "", at
+    return one_line(said.strip() or in_short(did), _TITLE)
 
 
 def decode_context(activities: object) -> Context | None:
