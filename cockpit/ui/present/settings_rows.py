@@ -250,7 +250,7 @@ def about(row: Row | None) -> list[tuple[str, str]]:
     match row:
         case FieldRow(setting=setting):
             bounds = _bounds(setting)
-            default = "must be set" if setting.must else f"Default: {_shown(setting, setting.default)}"
+            default = "Must be set" if setting.must else f"Default: {_shown(setting, setting.default)}"
             said = [(setting.title, "text"), (setting.key, "dim"), (setting.description, "text")]
             return [
                 *said,

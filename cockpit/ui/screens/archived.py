@@ -41,7 +41,7 @@ class ArchivedScreen(Modal[Ref]):
             border: round $border-focus; background: $ground; color: $text;
             border-title-color: $text; border-title-style: bold; border-subtitle-color: $text-dim;
         }
-        RowList { height: 20; }
+        RowList { height: auto; min-height: 3; max-height: 20; }
     }
     ArchivedScreen.-low #archived { height: 100%; }
     ArchivedScreen.-low RowList { height: 1fr; }

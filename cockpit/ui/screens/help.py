@@ -12,7 +12,7 @@ from cockpit.ui.messages import GoTo
 from cockpit.ui.present.help_rows import help_rows
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
 from cockpit.ui.widgets.fields import LineField
-from cockpit.ui.widgets.row_list import RowList
+from cockpit.ui.widgets.sized_list import SizedList
 
 
 class HelpScreen(CockpitScreen):
@@ -42,7 +42,7 @@ class HelpScreen(CockpitScreen):
             panel.border_title = "Help"
             panel.border_subtitle = "/ searches · Esc goes back"
             yield LineField(placeholder="a key, a word or an action", id="find")
-            yield RowList(id="rows")
+            yield SizedList(id="rows")
 
     def on_mount(self) -> None:
         self.query_one("#rows").focus()
@@ -50,12 +50,12 @@ class HelpScreen(CockpitScreen):
     def on_screen_resume(self) -> None:
         self._show()
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._show)
+    def on_sized_list_resized(self) -> None:
+        self._show()
 
     def _show(self) -> None:
-        rows = self.query_one("#rows", RowList)
-        rows.rows = help_rows(self._keys(), self.query_one("#find", LineField).value, rows.size.width)
+        rows = self.query_one(SizedList)
+        rows.rows = help_rows(self._keys(), self.query_one("#find", LineField).value, rows.room)
 
     @on(LineField.Changed, "#find")
     def _typed(self) -> None:

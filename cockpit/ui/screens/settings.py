@@ -38,6 +38,7 @@ from cockpit.ui.screens.dialogs import ChooseScreen, ConfirmScreen, PromptScreen
 from cockpit.ui.screens.press_key import PressKeyScreen
 from cockpit.ui.widgets.line_bar import LineBar
 from cockpit.ui.widgets.row_list import RowList
+from cockpit.ui.widgets.sized_list import SizedList
 
 Save = Callable[[Mapping[str, object]], Config]
 """Writes dotted keys, None taking one out; returns what the file now says. Raises ConfigError."""
@@ -105,7 +106,7 @@ class SettingsScreen(CockpitScreen):
             with Vertical(id="form") as form:
                 form.border_title = "Settings"
                 form.border_subtitle = Content(str(self._path).replace(str(Path.home()), "~", 1))
-                yield RowList(id="rows")
+                yield SizedList(id="rows")
             with Vertical(id="about") as box:
                 box.border_subtitle = "Enter changes it · Backspace: default"
                 yield About()
@@ -115,11 +116,13 @@ class SettingsScreen(CockpitScreen):
 
     def on_resize(self) -> None:
         self.set_class(self.size.width >= WIDE, "-wide")
-        self.call_after_refresh(self._show)
+
+    def on_sized_list_resized(self) -> None:
+        self._show()
 
     def _show(self) -> None:
-        rows = self.query_one(RowList)
-        rows.rows = settings_rows(self._config, self._problems, rows.size.width)
+        rows = self.query_one(SizedList)
+        rows.rows = settings_rows(self._config, self._problems, rows.room)
         self._describe()
 
     def on_row_list_highlighted(self) -> None:

@@ -19,6 +19,7 @@ from cockpit.ui.present.status_rows import source_rows, totals, usage_rows
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
 from cockpit.ui.widgets.line_bar import LineBar
 from cockpit.ui.widgets.row_list import RowList
+from cockpit.ui.widgets.sized_list import SizedList
 
 WIDE = 110
 
@@ -35,7 +36,7 @@ class Totals(LineBar):
         self.redraw()
 
 
-class QuietList(RowList):
+class QuietList(SizedList):
     """A list to read: its selection shows only while it has the focus."""
 
     def draw(self, row: Row, width: int, selected: bool, focused: bool) -> list[Strip]:
@@ -75,7 +76,7 @@ class StatusScreen(CockpitScreen):
                 yield QuietList(id="source-rows")
             with Vertical(id="threads", classes="panel") as threads:
                 threads.border_title = "Threads"
-                yield RowList(id="thread-rows")
+                yield SizedList(id="thread-rows")
 
     def on_mount(self) -> None:
         self.query_one("#thread-rows").focus()
@@ -85,7 +86,9 @@ class StatusScreen(CockpitScreen):
 
     def on_resize(self) -> None:
         self.set_class(self.size.width >= WIDE, "-wide")
-        self.call_after_refresh(self._show)
+
+    def on_sized_list_resized(self) -> None:
+        self._show()
 
     def watch_fleet(self, fleet: Fleet) -> None:
         super().watch_fleet(fleet)
@@ -96,9 +99,9 @@ class StatusScreen(CockpitScreen):
             return
         fleet = self.fleet
         self.query_one(Totals).fleet = fleet
-        sources, threads = self.query_one("#source-rows", RowList), self.query_one("#thread-rows", RowList)
-        sources.rows = source_rows(fleet, sources.size.width)
-        threads.rows = usage_rows(fleet, threads.size.width)
+        sources, threads = self.query_one("#source-rows", SizedList), self.query_one("#thread-rows", SizedList)
+        sources.rows = source_rows(fleet, sources.room)
+        threads.rows = usage_rows(fleet, threads.room)
 
     def at(self) -> At:
         chosen = self.query_one("#thread-rows", RowList).selected if self.is_mounted else None

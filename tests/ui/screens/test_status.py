@@ -107,3 +107,16 @@ async def test_both_panels_are_there_at_every_size(size: tuple[int, int]) -> Non
         for panel in app.screen.query(".panel"):
             assert app.screen.region.contains_region(panel.region)
             assert panel.region.height >= 5
+
+
+async def test_columns_and_wrapping_follow_a_change_of_size() -> None:
+    app = host(unreadable_fleet())
+    async with app.run_test(size=(200, 60)) as pilot:
+        await settle(pilot)
+        app.give(busy_fleet())
+        for size, there in (((120, 40), True), ((60, 20), False), ((120, 40), True)):
+            await pilot.resize_terminal(*size)
+            await settle(pilot, 3)
+            assert ("context" in words(app)) is there
+            assert "$0.84" in words(app)
+            assert "for" in words(app)

@@ -1,0 +1,25 @@
+"""A list whose rows are made for its width: it says when it has another one. Otherwise it is like any list."""
+
+from textual.message import Message
+
+from cockpit.ui.widgets.row_list import RowList
+
+
+class SizedList(RowList):
+    """`room` is the width in cells that its rows are drawn in, beside the scrollbar."""
+
+    class Resized(Message):
+        """The rows may have to be made anew."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._told = 0
+
+    @property
+    def room(self) -> int:
+        return self.scrollable_content_region.width
+
+    def on_resize(self) -> None:
+        if self.room != self._told:
+            self._told = self.room
+            self.post_message(self.Resized())
