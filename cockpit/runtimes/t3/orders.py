@@ -3,12 +3,13 @@
 It must never report an answer as given before the server's own record shows it."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from cockpit.core import commands as c
 from cockpit.core.commands import Outcome
 from cockpit.core.ports import Clock
 from cockpit.model.asks import AskKind, Decision
-from cockpit.model.errors import CockpitError, HalfDone, NotFound, Refused, Stale
+from cockpit.model.errors import CockpitError, HalfDone, NotFound, Refused, SourceError, Stale, Unconfirmed
 from cockpit.model.ids import Ref
 from cockpit.runtimes.t3 import bodies
 from cockpit.runtimes.t3.asks import exact_labels, latest_plan, read_questions, spoken
@@ -40,7 +41,8 @@ class Orders:
         thread = command.thread.native
         request, _ = await open_request(to.reader, thread, command.ask, AskKind.APPROVAL)
         word = bodies.decision_word(command.decision)
-        await send(to, bodies.approval_respond(intent, thread, request.id, command.decision, self._clock()))
+        with suppress(Unconfirmed):  # whether it arrived is what the record tells next
+            await send(to, bodies.approval_respond(intent, thread, request.id, command.decision, self._clock()))
         await confirmed(to.reader, thread, request, lambda now: now.ending == word, self._patience)
         note = (
             ("The turn goes on; interrupt it to stop it.",)
@@ -53,7 +55,8 @@ class Orders:
         thread = command.thread.native
         request, _ = await open_request(to.reader, thread, command.ask, AskKind.QUESTION)
         answers = _exact(command.answers, request.payload)
-        await send(to, bodies.user_input_respond(intent, thread, request.id, answers, self._clock()))
+        with suppress(Unconfirmed):
+            await send(to, bodies.user_input_respond(intent, thread, request.id, answers, self._clock()))
         wanted = _plain(answers)
         await confirmed(
             to.reader,
@@ -102,7 +105,12 @@ class Orders:
         """Read first: a message to an archived thread would be taken and stay there unseen (facts: T3, section 5)."""
         thread = command.thread.native
         row = await self._detail(to, command.thread)
-        await send(to, bodies.turn_start(intent, thread, self._new_id(), command.text, row, self._clock()))
+        message = self._new_id()
+        try:
+            await send(to, bodies.turn_start(intent, thread, message, command.text, row, self._clock()))
+        except Unconfirmed:
+            if not await self._arrived(to, command.thread, message):
+                raise
         if session_word(row) in _RUNS:
             return Outcome("Sent; it is taken up after what runs now.", command.thread)
         return Outcome("Sent.", command.thread)
@@ -193,6 +201,13 @@ class Orders:
                 raise HalfDone(f"Set {done[0]}, but not the runtime mode: {error.message}", fix=error.fix) from error
             done.append(f"runtime mode {command.runtime_mode}")
         return Outcome(f"Set {' and '.join(done)}." if done else "Nothing to change.", command.thread)
+
+    async def _arrived(self, to: Connection, ref: Ref, message: str) -> bool:
+        try:
+            detail = await self._detail(to, ref)
+        except SourceError:
+            return False
+        return any(identity(said) == message for said in rows(detail.get("messages")))
 
     async def _detail(self, to: Connection, ref: Ref) -> Json:
         try:

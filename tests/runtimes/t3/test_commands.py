@@ -165,6 +165,20 @@ async def test_an_answer_that_never_comes_is_unconfirmed(stage: Stage, monkeypat
     assert dispatches(stage) == 3
 
 
+@pytest.mark.parametrize("after", [True, False])
+async def test_what_arrived_without_an_answer_is_looked_for(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
+    monkeypatch.setattr("cockpit.runtimes.t3.http._RESEND_AFTER", ())
+    command = approval(stage)
+    stage.thread("t2")
+    stage.server.faults.add(faults.Drop(path=DISPATCH, after=after))
+    source = stage.source(patience=Patience(seconds=0.5, pauses=(0.01,)))
+    orders = (source.decide(command, "one"), source.send(c.Send(Ref("home", "t2"), "hello"), "two"))
+    results = await carried_out(stage, asyncio.gather(*orders, return_exceptions=True))
+    assert [type(result) for result in results] == ([Outcome, Outcome] if after else [Unconfirmed, Unconfirmed])
+
+
 async def test_a_server_that_is_gone_got_nothing(stage: Stage) -> None:
     stage.thread()
     source = stage.source()

@@ -1,9 +1,11 @@
 """Reading a server once and again: what is in the fleet, what is fetched for it, and what is left alone."""
 
+import asyncio
+from typing import Any
+
 import pytest
 from t3_kit import APPROVAL, PLAN, PROJECT, QUESTIONS, Facts, Stage
 
-from cockpit.demo.t3 import faults
 from cockpit.demo.t3.steps import Think
 from cockpit.model.asks import AskKind
 from cockpit.model.facts import SourceChanged, SourceRead
@@ -153,18 +155,22 @@ async def test_an_old_server_is_known_by_what_it_does_not_answer(facts: Facts, w
 
 async def test_a_server_that_was_updated_meanwhile_is_read_anew(facts: Facts, old: Stage, stage: Stage) -> None:
     old.thread()
-    source = old.source()
-    await source.read(facts)
     stage.thread("new")
+    token = [old.server.token]
+
+    async def provide() -> str | None:
+        return token[0]
+
+    source = old.source(provider=provide)
+    await source.read(facts)
     port = old.server.port
     await old.server.stop()
     await source.read(facts)
     await stage.server.stop()
     await stage.server.start(port)
-    token = old.server.token
-    stage.server.auth._sessions = old.server.auth._sessions | stage.server.auth._sessions
+    token[0] = stage.server.token
     await source.read(facts)
-    assert token
+    assert set(facts.threads) == {"new"}
     assert facts.state.version == "0.0.33"
 
 
@@ -197,13 +203,35 @@ async def test_compressed_answers_are_asked_for(stage: Stage, facts: Facts) -> N
     assert len(facts.threads) == 30
 
 
-async def test_a_poll_that_races_a_newer_row_does_not_undo_it(stage: Stage, facts: Facts) -> None:
+async def test_a_poll_that_was_overtaken_by_the_socket_undoes_nothing(stage: Stage, facts: Facts) -> None:
     stage.thread()
+    gate, built = asyncio.Event(), asyncio.Event()
+    answer = stage.server._answer
+
+    async def late(scope: Any, receive: Any, send: Any) -> None:
+        kept: list[Any] = []
+
+        async def keep(message: Any) -> None:
+            kept.append(message)
+
+        await answer(scope, receive, keep)
+        built.set()
+        await gate.wait()
+        for message in kept:
+            await send(message)
+
     source = stage.source()
-    await source.read(facts)
-    hang = stage.server.faults.add(faults.Hang(path="/api/orchestration/shell"))
-    assert isinstance(hang, faults.Hang)
-    assert facts.threads["t1"].title == "First thread"
-    stage.server.faults.remove(hang)
-    await source.read(facts)
-    assert facts.count(SourceRead) == 1
+    async with stage.running(source, facts):
+        await facts.until(lambda: facts.states and facts.state.link == "socket")
+        stage.server._answer = late  # type: ignore[method-assign]
+        source.nudge()
+        await built.wait()
+        stage.do("thread.meta.update", threadId="t1", title="Renamed")
+        await facts.until(lambda: facts.threads["t1"].title == "Renamed")
+        reads, told = facts.count(SourceRead), len(facts.states)
+        stage.server._answer = answer  # type: ignore[method-assign]
+        gate.set()
+        await facts.until(lambda: len(facts.states) > told, "the late poll is through")
+        assert facts.threads["t1"].title == "Renamed"
+        assert facts.count(SourceRead) == reads
+        assert facts.state.notes == ()
