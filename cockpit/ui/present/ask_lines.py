@@ -2,6 +2,7 @@
 
 Pure. It must never leave out a part of what is approved: what does not fit is scrolled, never cut."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,7 +88,9 @@ def body_lines(card: Card, width: int, pen: Pen) -> tuple[list[Strip], range]:
         case _:
             strips = pen.text(card.ask.body or card.ask.summary, width, indent=indent)
     if where := place_words(card.ask, card.thread):
-        strips += pen.text(where, width, "dim", indent=indent)
+        strips += [
+            line for part in _path_lines(where, width - indent) for line in pen.text(part, width, "dim", indent=indent)
+        ]
     return strips, range(0)
 
 
@@ -148,18 +151,32 @@ def place_words(ask: Ask, thread: Thread | None) -> str:
     return " · ".join(where)
 
 
+def _path_lines(text: str, width: int) -> list[str]:
+    """Words with a path among them, as lines that break at blanks and after slashes."""
+    lines = [""]
+    for piece in re.findall(r"[^ /]*[ /]?", text):
+        if lines[-1] and cells((lines[-1] + piece).rstrip()) > width:
+            lines.append("")
+        lines[-1] += piece
+    return [line.rstrip() for line in lines]
+
+
 def _question(form: Form, answering: bool, width: int, pen: Pen) -> tuple[list[Strip], range]:
     """The question, then its options: a number, what is picked, the label, and below it what it means."""
     question, reply = form.question, form.reply
     strips = pen.text(question.text, width, "text", bold=True)
     widest = max((cells(option.label) for option in question.options), default=0)
+    beside = all(
+        "\n" not in option.description and 8 + widest + cells(option.description) <= width
+        for option in question.options
+    )
     cursor = range(0)
     for row, option in enumerate(question.options):
         on, here = row in reply.picked, answering and row == form.row
         mark = ("☑" if on else "☐") if question.multi else ("◉" if on else "○")
         begin = f"{row + 1 if row < 9 else ' '} {mark} "
         first = [Segment("▎" if here else " ", pen.style("focus")), Segment(begin, pen.style("text" if on else "dim"))]
-        lines = _option(option, widest, width, on or here, pen, first)
+        lines = _option(option, widest if beside else 0, width, on or here, pen, first)
         if here:
             cursor = range(len(strips), len(strips) + len(lines))
         strips += [line.apply_meta({"row": row}) for line in lines]
@@ -167,13 +184,13 @@ def _question(form: Form, answering: bool, width: int, pen: Pen) -> tuple[list[S
 
 
 def _option(option: Option, widest: int, width: int, loud: bool, pen: Pen, first: Sequence[Segment]) -> list[Strip]:
-    """The label after its marks; what it means beside it where all of it fits, else below."""
+    """The label after its marks; what it means beside it, where there is room for all of them (`widest`), or below."""
     size = sum(cells(segment.text) for segment in first)
     label = pen.text(option.label, width, "text", indent=size, bold=loud)
     lines = [Strip([*first, *label[0].crop(size, width)]), *label[1:]]
     if not option.description:
         return lines
-    if len(lines) == 1 and "\n" not in option.description and size + widest + 3 + cells(option.description) <= width:
+    if widest:
         gap = Segment(" " * (size + widest + 3 - lines[0].cell_length))
         return [Strip([*lines[0], gap, Segment(option.description, pen.style("dim"))])]
     return [*lines, *pen.text(option.description, width, "dim", indent=size)]

@@ -148,6 +148,8 @@ class AskCard(Widget):
             # Only then: while the person writes, the field is ahead of the form.
             self._words_of = (card.ask.id, card.form.step)
             self.query_one(OwnWords).value = card.form.reply.own
+        if self.query_one(OwnWords).has_focus and not self.has_class("-asks"):
+            body.focus()
         self._fit()
         head.redraw()
         body.redraw()
@@ -163,8 +165,7 @@ class AskCard(Widget):
             form = self._forms[card.ask.id] = Form.of(card.ask)
             while len(self._forms) > _FORMS:
                 del self._forms[next(iter(self._forms))]
-        answering = self.query_one(AskBody).has_focus or self.query_one(OwnWords).has_focus
-        return replace(card, form=form, answering=answering)
+        return replace(card, form=form, answering=self.answering)
 
     def _keys(self) -> Mapping[str, str]:
         """The first key of each action as it is bound for this person."""
@@ -214,6 +215,11 @@ class AskCard(Widget):
         """The answers so far, if this is a question."""
         card = self._full()
         return card.form if card else None
+
+    @property
+    def answering(self) -> bool:
+        """Whether the keys go to the card."""
+        return self.query_one(AskBody).has_focus or self.query_one(OwnWords).has_focus
 
     def focus_form(self) -> None:
         """Give the form the keys: its options, or the line for own words where the cursor is there."""

@@ -25,7 +25,7 @@ def pen_of(widget: Widget) -> Pen:
         from cockpit.ui.present.markdown import render
         from cockpit.ui.present.markdown_styles import markdown_styles
 
-        return render(source, width, markdown_styles(palette))
+        return render(source, max(width, 1), markdown_styles(palette))
 
     return Pen(palette, prose)
 

@@ -164,6 +164,9 @@ class TalkPanel(Widget):
         self.set_class(ask is not None, "-asked")
         self._composer.look(thread, fleet, agent)
         if thread is None or ask is None:
+            if self._card.answering:
+                # Else the next focusable would get the keys: the composer, and a key would become a letter.
+                self._conversation.focus()
             self._card.look(None)
         else:
             place = [each.id for each in thread.asks].index(ask.id)

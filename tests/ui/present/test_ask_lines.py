@@ -119,6 +119,11 @@ def test_a_plan_is_held_with_the_fleet() -> None:
     assert lines[0] == "✗ the fleet is on hold by dana (lunch); release it first"
 
 
+def test_a_path_breaks_after_a_slash() -> None:
+    ask = replace(approval(), place="/home/dev/.t3/worktrees/billing-api/auth-flake")
+    assert body(card(ask))[1:] == ["  in /home/dev/.t3/worktrees/", "  billing-api/auth-flake"]
+
+
 def test_options_with_what_they_mean_beside_them() -> None:
     assert body(card(question())) == [
         "Which colour?",

@@ -347,6 +347,15 @@ async def test_a_click_into_the_line_for_own_words_writes_there() -> None:
         assert host.commands == [Answer(ONE, "q1", {"colour": "teal"})]
 
 
+async def test_an_approval_in_the_place_of_a_question_takes_the_keys_from_the_field() -> None:
+    host = PanelHost()
+    async with host.run_test(size=SIZE) as pilot:
+        await opened(host, pilot, question(NAME))
+        assert isinstance(host.focused, OwnWords)
+        await given(host, pilot, approval())
+        assert isinstance(host.focused, AskBody)
+
+
 @pytest.mark.parametrize("size", [(20, 14), (24, 18), (40, 17), (60, 17), (60, 36), (200, 58)])
 @pytest.mark.parametrize("ask", [approval(), question(COLOUR, MULTI), plan()])
 async def test_at_any_size_its_keys_can_be_seen(size: tuple[int, int], ask: Ask) -> None:

@@ -99,6 +99,18 @@ async def test_reply_goes_to_the_form_of_a_question_and_else_to_the_composer() -
         assert isinstance(host.focused, Composer)
 
 
+async def test_when_the_question_is_gone_keys_do_not_become_letters() -> None:
+    host = PanelHost()
+    async with host.run_test(size=SIZE) as pilot:
+        await given(host, pilot, question(), talk=long_talk(3))
+        host.panel.focus_reply()
+        await settle(pilot)
+        await given(host, pilot, talk=long_talk(3))
+        await pilot.press("n")
+        assert isinstance(host.focused, Conversation)
+        assert host.panel.drafts == {}
+
+
 async def test_a_plan_on_the_card_is_one_line_in_the_conversation() -> None:
     host = PanelHost()
     async with host.run_test(size=SIZE) as pilot:
