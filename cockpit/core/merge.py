@@ -85,14 +85,15 @@ def _first(ranked: Sequence[Thread], name: str) -> object:
 def overlay(thread: Thread, ledger: LedgerRead, sources: Mapping[str, SourceState]) -> Thread:
     """What the ledger and the sources' health add: frozen, done, stale.
 
-    Frozen comes after everything that needs a person and after failed; done only replaces idle."""
+    Frozen comes after everything that needs a person and after failed. Done replaces idle, and ended as well: a server
+    that tidies up quiet sessions must not hide what finished."""
     changes: dict[str, Any] = {}
     freeze = ledger.freezes.get(thread.ref)
     if freeze is not None:
         changes["frozen"] = freeze
         if thread.status not in NEEDS_YOU and thread.status is not Status.FAILED:
             changes |= {"status": Status.FROZEN, "since": freeze.at, "detail": freeze.reason or thread.detail}
-    elif thread.status is Status.IDLE and thread.finished_at is not None:
+    elif thread.status in (Status.IDLE, Status.ENDED) and thread.finished_at is not None:
         looked = ledger.looked.get(thread.ref, ledger.opened_at)
         if looked is not None and thread.finished_at > looked:
             changes |= {"status": Status.DONE, "since": thread.finished_at}

@@ -97,6 +97,14 @@ def test_done_lasts_until_looked_at() -> None:
     assert store.fleet.threads[ref("one")].status is Status.DONE
 
 
+def test_a_session_that_was_tidied_up_is_still_done_until_looked_at() -> None:
+    ended = thread(status=Status.ENDED, finished_at=ago(40))
+    store = store_with(source(), LedgerRead({}, None, {}, ago(100)), ThreadSeen(ended))
+    assert store.fleet.threads[ref("one")].status is Status.DONE
+    store.apply(LedgerRead({}, None, {ref("one"): ago(1)}, ago(100)))
+    assert store.fleet.threads[ref("one")].status is Status.ENDED
+
+
 def test_what_finished_before_the_ledger_was_born_is_idle() -> None:
     store = store_with(source(), LedgerRead({}, None, {}, ago(10)), ThreadSeen(thread(finished_at=ago(60))))
     assert store.fleet.threads[ref("one")].status is Status.IDLE
