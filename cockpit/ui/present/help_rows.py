@@ -31,6 +31,10 @@ _MOVING = (
     ("↑ ↓ / j k", "move; PgUp, PgDn, Home and End too"),
     ("← →", "from panel to panel; so does Tab"),
     ("Esc", "leave a field, a form or a filter; on a screen, back to the fleet"),
+    ("[ ]", "in a conversation: from part to part; Enter unfolds one, c copies it"),
+    (", .", "the ask before and the next one, where a thread has several"),
+    ("Ctrl+J", "a new line in a message; Enter sends it"),
+    ("Ctrl+D", "start what is on the form of a new thread"),
     ("mouse", "click a row, a key in the footer or a chip on a card; the wheel scrolls"),
 )
 

@@ -47,6 +47,10 @@ class CockpitScreen(Screen[None]):
     def watch_fleet(self, fleet: Fleet) -> None:
         self.update_keys()
 
+    def on_screen_resume(self) -> None:
+        for bar in self.query(KeyBar):
+            bar.read_keys()
+
     def on_descendant_focus(self) -> None:
         self.update_keys()
 

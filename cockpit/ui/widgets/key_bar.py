@@ -28,10 +28,15 @@ class KeyBar(LineBar):
     def __init__(self, keys: Mapping[str, str] | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._hints: list[Hint] = []
+        self._given = keys is not None
         self.set_reactive(KeyBar.keys, keys or {})
 
     def on_mount(self) -> None:
-        if not self.keys:
+        self.read_keys()
+
+    def read_keys(self) -> None:
+        """Take the keys that are in force now; they may have been remapped since."""
+        if not self._given:
             self.keys = {**keys_shown({}), **self._bound()}
 
     def _bound(self) -> dict[str, str]:
