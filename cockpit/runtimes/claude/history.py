@@ -49,6 +49,11 @@ class History:
         self.shown()
         return requests(kept.letter for kept in self._kept)
 
+    def latest(self, kind: str) -> dict[str, Letter]:
+        """The newest message of that kind, by sender."""
+        self.shown()
+        return {kept.letter.sender: kept.letter for kept in self._kept if kept.letter.kind == kind}
+
     def _take(self, letters: Iterable[Letter], *, posted: bool) -> bool:
         changed = False
         for letter in letters:

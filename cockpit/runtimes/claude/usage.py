@@ -3,7 +3,7 @@
 A price that nobody gave is never guessed, and a cost of which a part is unknown is None, never zero."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cockpit.model.usage import Usage
@@ -118,6 +118,7 @@ class Tally:
     totals: dict[str, Spent] = field(default_factory=dict)
     reported: dict[float, float] = field(default_factory=dict)
     reported_last: bool = False
+    requests: int = 0
     _seen: dict[str, tuple[str, Spent]] = field(default_factory=dict)
 
     def add(self, message: str, model: str, usage: Spent) -> None:
@@ -128,6 +129,7 @@ class Tally:
         known = self._seen.get(message)
         if known is None:
             self._seen[message] = (model, usage)
+            self.requests += 1
             self.totals[model] = self.totals.get(model, NOTHING) + usage
         elif known[1] != usage:
             most = known[1].most(usage)
@@ -141,6 +143,16 @@ class Tally:
             self.reported[number(state, "startTime") or 0.0] = total
             self.reported_last = True
 
+    @classmethod
+    def joined(cls, tallies: Iterable["Tally"]) -> "Tally":
+        """The sums of several transcripts, for reading only."""
+        whole = cls(Claims())
+        for tally in tallies:
+            whole.requests += tally.requests
+            for model, used in tally.totals.items():
+                whole.totals[model] = whole.totals.get(model, NOTHING) + used
+        return whole
+
     def forget(self) -> None:
         """The file is another now."""
         self.claims.drop(self._seen, self)
@@ -148,6 +160,7 @@ class Tally:
         self.totals.clear()
         self.reported.clear()
         self.reported_last = False
+        self.requests = 0
 
     def usage(self, prices: Prices) -> Usage | None:
         """None when there was no request. The cost is reckoned from `prices`; the CLI's own figure stands in only for a
@@ -168,5 +181,5 @@ class Tally:
             cache_write=total.write,
             total_tokens=total.input + total.output + total.read + total.write,
             cost=figure,
-            requests=len(self._seen),
+            requests=self.requests,
         )

@@ -1,0 +1,293 @@
+"""Units as the fleet sees them: threads with their evidence, joins and costs, teams with members, tasks and messages.
+
+It reads no file and asks no process; what it says is what the unit holds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
+
+from cockpit.model.ids import Ref
+from cockpit.model.teams import Member, Team
+from cockpit.model.usage import Usage
+from cockpit.model.work import Capability, Context, Evidence, ModelChoice, Project, Status, Thread
+from cockpit.runtimes.claude import asks, tasks
+from cockpit.runtimes.claude.activity import Activity
+from cockpit.runtimes.claude.home import Home
+from cockpit.runtimes.claude.lives import Lives
+from cockpit.runtimes.claude.log import Log
+from cockpit.runtimes.claude.messages import Letter
+from cockpit.runtimes.claude.sessions import Session
+from cockpit.runtimes.claude.status import Signs, Standing, judge, judge_mate
+from cockpit.runtimes.claude.teams import LEAD, Mate, TeamFile
+from cockpit.runtimes.claude.units import Unit
+from cockpit.runtimes.claude.usage import Prices, Tally
+
+AUTHORITY = 5
+"""Above a pane's word: the CLI's own files say more than its screen."""
+
+HELPER_SILENCE = timedelta(minutes=10)
+"""A subagent that has written nothing for so long does not count as working: a killed one leaves its turn open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a unit comes to. `until`: then it must be drawn again although nothing was written."""
+
+    threads: tuple[Thread, ...] = ()
+    team: Team | None = None
+    projects: tuple[Project, ...] = ()
+    logs: tuple[tuple[Ref, Log], ...] = ()
+    until: datetime | None = None
+
+
+class Drawer:
+    """Draws units for the source called `name`. What ended longer than `recent` ago is left out."""
+
+    def __init__(self, name: str, home: Home, lives: Lives, prices: Prices, recent: timedelta) -> None:
+        self._name = name
+        self._home = home
+        self._lives = lives
+        self._prices = prices
+        self._recent = recent
+
+    def draw(self, unit: Unit, now: datetime) -> Drawn:
+        if unit.agent is not None:
+            return self._departed(unit, now)
+        session = self._registered(unit)
+        alive = self._lives.session(session) if session is not None else None
+        team = unit.team if unit.team is not None and self._is_team(unit) else None
+        title = _team_title(unit.team, unit.log) if team else None
+        mates = self._mates(unit, team, session, alive, now, title) if team else []
+        helpers = self._helpers(unit, now) if alive is not False and session is not None else []
+        signs = Signs(
+            alive,
+            session,
+            unit.log.activity if unit.log else None,
+            busy=[thread.title for thread, _, _ in mates if thread.status is Status.WORKING] + helpers,
+            mates=any(mate.pane for _, mate, _ in mates),
+            asking=[letter for thread, _, letter in mates if letter and thread.status is Status.APPROVAL],
+        )
+        standing = judge(signs)
+        lead = self._session_row(unit, session, standing, title, team) if unit.session else None
+        threads = tuple(thread for thread in (lead, *(thread for thread, _, _ in mates)) if thread is not None)
+        if self._is_past(threads, now):
+            return Drawn()
+        logs = [(lead.ref, unit.log)] if lead and unit.log else []
+        logs += [(thread.ref, unit.mates[mate.name]) for thread, mate, _ in mates if mate.name in unit.mates]
+        shown = self._team(unit, team, title, lead, mates) if team and title else None
+        until = now + HELPER_SILENCE if helpers else None
+        young = [mate.joined_at + timedelta(seconds=31) for _, mate, _ in mates if mate.joined_at]
+        until = min([at for at in young if at > now] + ([until] if until else []), default=None)
+        return Drawn(threads, shown, self._projects(threads), tuple(logs), until)
+
+    # Sessions
+
+    def _registered(self, unit: Unit) -> Session | None:
+        """The entry that counts: of a live process, else the newest."""
+        order = sorted(unit.registered, key=lambda each: (self._lives.session(each) is True, str(each.state_at)))
+        return order[-1] if order else None
+
+    def _session_row(
+        self, unit: Unit, session: Session | None, standing: Standing, title: str | None, team: TeamFile | None
+    ) -> Thread | None:
+        if unit.session is None or (session is None and unit.log is None):
+            return None
+        ref = Ref(self._name, unit.session)
+        activity = unit.log.activity if unit.log else Activity()
+        cwd = (session.cwd if session else "") or activity.cwd
+        named = activity.title or (session.name if session else "") or unit.session[:8]
+        joins = {f"session:{unit.session}"}
+        if session is not None and (place := self._lives.terminal(session)):
+            joins.add(pane_key(*place))
+        if team is not None:
+            joins.add(f"agent:{team.name}/{team.lead}")
+        logs = [log for log in (unit.log, *unit.helpers) if log is not None]
+        who = team.lead if team else named
+        return self._thread(ref, named, standing, activity, cwd, logs, joins, title, who, bool(unit.log),
+                            session.started_at if session else activity.first_at)  # fmt: skip
+
+    def _thread(
+        self, ref: Ref, title: str, standing: Standing, activity: Activity, cwd: str, logs: Iterable[Log],
+        joins: set[str], team: str | None, who: str, told: bool, created_at: datetime | None, model: str | None = None,
+    ) -> Thread:  # fmt: skip
+        open_asks = tuple(asks.ask(call, standing.status, ref, who, cwd) for call in standing.calls)
+        known = activity.model or model
+        return Thread(
+            ref=ref,
+            title=title,
+            status=standing.status,
+            raw_status=standing.raw,
+            since=standing.since,
+            detail=standing.detail,
+            project=Ref(self._name, cwd) if cwd else None,
+            asks=open_asks,
+            evidence=tuple(Evidence(self._name, fact, at) for fact, at in standing.seen),
+            capabilities=frozenset({Capability.CONVERSE}) if told else frozenset(),
+            sources=(self._name,),
+            created_at=created_at or activity.first_at,
+            finished_at=standing.finished_at,
+            branch=activity.branch if activity.branch != "HEAD" else None,
+            model=ModelChoice("claude", known) if known else None,
+            runtime_mode=activity.mode or None,
+            context=Context(activity.context.context) if activity.context else None,
+            usage=total(logs, self._prices),
+            team=team,
+            joins=frozenset(joins),
+            authority=AUTHORITY,
+        )
+
+    def _helpers(self, unit: Unit, now: datetime) -> list[str]:
+        """Subagents that work in the background, by what they were asked."""
+        found = []
+        for log in unit.helpers:
+            meta = self._home.metas.value(log.path.with_suffix(".meta.json"))
+            at = log.activity.last_at
+            if log.activity.turn.open and not (meta and meta.finished) and at and now - at < HELPER_SILENCE:
+                found.append(meta.agent if meta else "a subagent")
+        return found
+
+    # Teams
+
+    def _is_team(self, unit: Unit) -> bool:
+        """Every interactive session has a team of its own since 2.1.178: a lone lead without tasks is none."""
+        team = unit.team
+        return team is not None and (len(team.mates) > 1 or bool(self._task_files(team.name)))
+
+    def _task_files(self, team: str) -> list[tuple[tasks.TaskFile, datetime | None]]:
+        folder, files = self._home.root / "tasks" / team, self._home.tasks
+        return [(task, files.written(path)) for path in files.paths() if path.parent == folder and (task := files.value(path))]  # noqa: E501  # fmt: skip
+
+    def _mates(
+        self, unit: Unit, team: TeamFile | None, session: Session | None, alive: bool | None, now: datetime,
+        title: str | None,
+    ) -> list[tuple[Thread, Mate, Letter | None]]:  # fmt: skip
+        if team is None or unit.team_path is None:
+            return []
+        others = [mate for mate in team.mates if not mate.lead]
+        here = self._is_here(team, session, alive)
+        if here:
+            self._lives.search([mate.agent for mate in others if mate.pane], now)
+        history = self._home.history(team.name)
+        letters, idle = history.requests(), history.latest("idle_notification")
+        waits = bool(session and alive is not False and session.state == "waiting"
+                     and session.waiting_for in ("permission prompt", "worker request"))  # fmt: skip
+        written = self._home.teams.written(unit.team_path)
+        drawn = []
+        for mate in others:
+            log = unit.mates.get(mate.name)
+            signs = Signs(self._lives.mate(mate, alive, here, now), activity=log.activity if log else None)
+            request = next((letter for key, letter in letters.items() if letter.sender == mate.name
+                            and (log is None or key in log.activity.pending)), None)  # fmt: skip
+            standing = judge_mate(signs, mate, now, idle=idle.get(mate.name), written_at=written, request=request,
+                                  lead_waits=waits)  # fmt: skip
+            drawn.append((self._mate_row(unit, team, mate, session, standing, log, title, request), mate, request))
+        return drawn
+
+    def _is_here(self, team: TeamFile, session: Session | None, alive: bool | None) -> bool:
+        """Whether the lead's process is one of this machine's, alive or killed, so that its mates' would be too."""
+        return alive is not None if session is not None else team.lead_pid is not None and self._lives.can_see
+
+    def _mate_row(
+        self, unit: Unit, team: TeamFile, mate: Mate, lead: Session | None, standing: Standing, log: Log | None,
+        title: str | None, request: Letter | None,
+    ) -> Thread:  # fmt: skip
+        ref = Ref(self._name, f"{mate.name}@{team.name}")
+        activity = log.activity if log else Activity()
+        joins = {f"agent:{team.name}/{mate.name}"}
+        if log is not None and not log.sidechain:
+            joins.add(f"session:{log.path.stem}")
+        if standing.status is not Status.ENDED and (place := self._lives.mate_terminal(mate, team, lead)):
+            joins.add(pane_key(*place))
+        if standing.status is Status.APPROVAL and request is not None:
+            call = asks.requested(request)
+            standing = Standing(Status.APPROVAL, standing.raw, call.said, standing.since, standing.seen, (call,))
+        return self._thread(ref, mate.name, standing, activity, activity.cwd or mate.cwd, [log] if log else [], joins,
+                            title, mate.name, log is not None, mate.joined_at, mate.model)  # fmt: skip
+
+    def _departed(self, unit: Unit, now: datetime) -> Drawn:
+        """A teammate whose team is gone: only its transcript is left."""
+        assert unit.agent is not None
+        name, team = unit.agent
+        log = unit.mates[name]
+        seen = (("no such team any more", None), (f"transcript: last line ({log.activity.turn or 'no turn'})", log.activity.last_at))  # noqa: E501  # fmt: skip
+        standing = Standing(Status.ENDED, "", "", log.activity.last_at, seen)
+        joins = {f"agent:{team}/{name}", f"session:{log.path.stem}"}
+        ref = Ref(self._name, f"{name}@{team}")
+        thread = self._thread(ref, name, standing, log.activity, log.activity.cwd, [log], joins, team or None, name,
+                              True, log.activity.first_at)  # fmt: skip
+        if self._is_past((thread,), now):
+            return Drawn()
+        return Drawn((thread,), None, self._projects((thread,)), ((ref, log),))
+
+    def _team(
+        self, unit: Unit, team: TeamFile, title: str, lead: Thread | None,
+        mates: list[tuple[Thread, Mate, Letter | None]],
+    ) -> Team:  # fmt: skip
+        files = self._task_files(team.name)
+        board = tasks.board(files)
+        rows = {mate.name: thread for thread, mate, _ in mates}
+        members = []
+        for mate in team.mates:
+            thread = lead if mate.lead else rows.get(mate.name)
+            doing = tasks.current(board, mate.name)
+            members.append(
+                Member(
+                    name=mate.name,
+                    role="lead" if mate.lead else "teammate",
+                    status=str(thread.status) if thread else Status.ENDED,
+                    model=thread.model.model if thread and thread.model else mate.model,
+                    color=mate.color,
+                    pane=mate.pane,
+                    thread=thread.ref if thread else None,
+                    agent_type=mate.role if mate.role != LEAD else "",
+                    backend=mate.backend,
+                    cwd=mate.cwd,
+                    plan_mode=mate.plan,
+                    mode=mate.mode,
+                    task=doing.id if doing else None,
+                    detail=thread.detail if thread else "",
+                    joined_at=mate.joined_at,
+                )
+            )
+        messages = self._home.history(team.name).shown()
+        return Team(
+            Ref(self._name, team.name), title, team.lead, tuple(members), board, messages, team.description,
+            team.created_at, has_tasks=bool(files),
+        )  # fmt: skip
+
+    def _projects(self, threads: Iterable[Thread]) -> tuple[Project, ...]:
+        refs = dict.fromkeys(thread.project for thread in threads if thread.project)
+        return tuple(Project(ref, PurePosixPath(ref.native).name or ref.native, ref.native) for ref in refs)
+
+    def _is_past(self, threads: Iterable[Thread], now: datetime) -> bool:
+        """Whether all of it ended, and long ago."""
+        return all(
+            thread.status is Status.ENDED and now - (thread.since or thread.created_at or now) >= self._recent
+            for thread in threads
+        )
+
+
+def pane_key(socket: str, pane: str) -> str:
+    """The key by which tmux knows the pane: the socket's full path and the pane's id."""
+    return f"pane:{socket}/{pane}"
+
+
+def total(logs: Iterable[Log], prices: Prices) -> Usage | None:
+    """The usage of several transcripts as one; None when none of them made a request."""
+    tallies = [log.tally for log in logs if log.tally.totals]
+    if len(tallies) < 2:
+        return tallies[0].usage(prices) if tallies else None
+    return Tally.joined(tallies).usage(prices)
+
+
+def _team_title(team: TeamFile | None, log: Log | None) -> str | None:
+    """The chosen name; a team that is called after its session goes by its directory."""
+    if team is None:
+        return None
+    if team.chosen:
+        return team.name
+    lead = next((mate for mate in team.mates if mate.lead), None)
+    cwd = lead.cwd if lead else log.activity.cwd if log else ""
+    place = PurePosixPath(cwd).name
+    return f"{place} {team.name.removeprefix('session-')[:4]}" if place else team.name
