@@ -68,7 +68,7 @@ ACTIONS = (
         _approve, _approvable, _WHERE, footer=2, guarded=True,
     ),
     Action(
-        "thread.approve-session", "A", "for this session", "Approve this and its like until the session ends", "Answer",
+        "thread.approve-session", "A", "for session", "Approve this and its like until the session ends", "Answer",
         _decide(Decision.ACCEPT_FOR_SESSION), _decidable(Decision.ACCEPT_FOR_SESSION), _WHERE, guarded=True,
     ),
     Action(

@@ -119,7 +119,7 @@ def chips_of(card: Card, keys: Mapping[str, str]) -> list[Chip]:
         case AskKind.APPROVAL:
             chip(APPROVE, "approve", Decide(ask.thread, ask.id, Decision.ACCEPT))
             if Decision.ACCEPT_FOR_SESSION in ask.decisions:
-                chip(SESSION, "for this session", Decide(ask.thread, ask.id, Decision.ACCEPT_FOR_SESSION))
+                chip(SESSION, "for session", Decide(ask.thread, ask.id, Decision.ACCEPT_FOR_SESSION))
             if Decision.DECLINE in ask.decisions:
                 chip(DECLINE, "decline", Decide(ask.thread, ask.id, Decision.DECLINE))
         case AskKind.QUESTION if card.answering and card.form:

@@ -75,7 +75,7 @@ def test_where_it_would_run() -> None:
 
 
 def test_the_keys_of_an_approval() -> None:
-    assert foot(card(approval())) == [" a  approve    A  for this session    x  decline"]
+    assert foot(card(approval())) == [" a  approve    A  for session    x  decline"]
 
 
 def test_only_what_the_request_offers() -> None:
@@ -84,12 +84,12 @@ def test_only_what_the_request_offers() -> None:
 
 
 def test_keys_move_together_before_they_break() -> None:
-    assert foot(card(approval()), 47) == [" a  approve   A  for this session   x  decline"]
+    assert foot(card(approval()), 47) == [" a  approve   A  for session   x  decline"]
     assert len(foot(card(approval()), 45)) == 2
 
 
 def test_keys_that_do_not_fit_go_on_the_next_line() -> None:
-    assert foot(card(approval()), 20) == [" a  approve", " A  for this session"[:20].rstrip(), " x  decline"]
+    assert foot(card(approval()), 20) == [" a  approve", " A  for session"[:20].rstrip(), " x  decline"]
 
 
 def test_while_it_is_sent_there_are_no_keys() -> None:
