@@ -84,7 +84,7 @@ def test_only_what_the_request_offers() -> None:
 
 
 def test_keys_move_together_before_they_break() -> None:
-    assert foot(card(approval()), 47) == [" a  approve   A  for session   x  decline"]
+    assert foot(card(approval()), 42) == [" a  approve   A  for session   x  decline"]
     assert len(foot(card(approval()), 45)) == 2
 
 
