@@ -69,10 +69,26 @@ def ask(call: Call, status: Status, thread: Ref, who: str, place: str) -> Ask:
                        call.at)  # fmt: skip
 
 
-def requested(letter: Letter) -> Call:
-    """The tool call that a teammate asks its lead to permit."""
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A teammate's call that its lead's terminal asks a person about, and how that is known."""
+
+    mate: str
+    call: Call
+    why: str
+
+
+def requested(letter: Letter) -> Request:
+    """By the teammate's own request, which lies in its lead's inbox for a moment (facts: 2.1.150 and later)."""
     native = identity(letter.body, "tool_use_id") or letter.request or ""
-    return Call(native, line(letter.body, "tool_name", 80) or "Tool", mapping(letter.body.get("input")), letter.at)
+    tool = line(letter.body, "tool_name", 80) or "Tool"
+    call = Call(native, tool, mapping(letter.body.get("input")), letter.at)
+    return Request(letter.sender, call, f"permission request {letter.request or ''}".rstrip())
+
+
+def only(mate: str, call: Call) -> Request:
+    """By exclusion, where the request was not seen (or is never written, in one process): nothing else can ask."""
+    return Request(mate, call, "the team's only open call, while the lead's terminal asks")
 
 
 def _questions(call: Call) -> Iterable[Question]:

@@ -16,7 +16,6 @@ from cockpit.runtimes.claude.activity import Activity
 from cockpit.runtimes.claude.home import Home
 from cockpit.runtimes.claude.lives import Lives
 from cockpit.runtimes.claude.log import Log
-from cockpit.runtimes.claude.messages import Letter
 from cockpit.runtimes.claude.sessions import Session
 from cockpit.runtimes.claude.status import Signs, Standing, judge, judge_mate
 from cockpit.runtimes.claude.teams import LEAD, Mate, TeamFile
@@ -66,7 +65,7 @@ class Drawer:
             unit.log.activity if unit.log else None,
             busy=[thread.title for thread, _, _ in mates if thread.status is Status.WORKING] + helpers,
             mates=any(mate.pane for _, mate, _ in mates),
-            asking=[letter for thread, _, letter in mates if letter and thread.status is Status.APPROVAL],
+            asking=[request for thread, _, request in mates if request and thread.status is Status.APPROVAL],
         )
         standing = judge(signs)
         lead = self._session_row(unit, session, standing, title, team) if unit.session else None
@@ -161,28 +160,41 @@ class Drawer:
     def _mates(
         self, unit: Unit, team: TeamFile | None, session: Session | None, alive: bool | None, now: datetime,
         title: str | None,
-    ) -> list[tuple[Thread, Mate, Letter | None]]:  # fmt: skip
+    ) -> list[tuple[Thread, Mate, asks.Request | None]]:  # fmt: skip
         if team is None or unit.team_path is None:
             return []
         others = [mate for mate in team.mates if not mate.lead]
         here = self._is_here(team, session, alive)
         if here:
             self._lives.search([mate.agent for mate in others if mate.pane], now)
-        history = self._home.history(team.name)
-        letters, idle = history.requests(), history.latest("idle_notification")
         waits = bool(session and alive is not False and session.state == "waiting"
                      and session.waiting_for in ("permission prompt", "worker request"))  # fmt: skip
+        idle = self._home.history(team.name).latest("idle_notification")
+        requests = self._requests(unit, team, others) if waits else {}
         written = self._home.teams.written(unit.team_path)
         drawn = []
         for mate in others:
             log = unit.mates.get(mate.name)
             signs = Signs(self._lives.mate(mate, alive, here, now), activity=log.activity if log else None)
-            request = next((letter for key, letter in letters.items() if letter.sender == mate.name
-                            and (log is None or key in log.activity.pending)), None)  # fmt: skip
+            request = requests.get(mate.name)
             standing = judge_mate(signs, mate, now, idle=idle.get(mate.name), written_at=written, request=request,
                                   lead_waits=waits)  # fmt: skip
-            drawn.append((self._mate_row(unit, team, mate, session, standing, log, title, request), mate, request))
+            drawn.append((self._mate_row(unit, team, mate, session, standing, log, title), mate, request))
         return drawn
+
+    def _requests(self, unit: Unit, team: TeamFile, mates: list[Mate]) -> dict[str, asks.Request]:
+        """What the prompt in the lead's terminal may be about, by mate. A request whose call has its result is over."""
+        logs = {mate.name: log for mate in mates if (log := unit.mates.get(mate.name))}
+        found = {}
+        for native, letter in self._home.history(team.name).requests().items():
+            log = logs.get(letter.sender)
+            if log is None or native in log.activity.pending:
+                found[letter.sender] = asks.requested(letter)
+        if found or (unit.log and unit.log.activity.pending):
+            return found
+        calls = [(name, call) for name, log in logs.items() for call in log.activity.pending.values()]
+        helping = any(log.activity.pending for log in unit.helpers)
+        return {calls[0][0]: asks.only(*calls[0])} if len(calls) == 1 and not helping else {}
 
     def _is_here(self, team: TeamFile, session: Session | None, alive: bool | None) -> bool:
         """Whether the lead's process is one of this machine's, alive or killed, so that its mates' would be too."""
@@ -190,7 +202,7 @@ class Drawer:
 
     def _mate_row(
         self, unit: Unit, team: TeamFile, mate: Mate, lead: Session | None, standing: Standing, log: Log | None,
-        title: str | None, request: Letter | None,
+        title: str | None,
     ) -> Thread:  # fmt: skip
         ref = Ref(self._name, f"{mate.name}@{team.name}")
         activity = log.activity if log else Activity()
@@ -199,9 +211,6 @@ class Drawer:
             joins.add(f"session:{log.path.stem}")
         if standing.status is not Status.ENDED and (place := self._lives.mate_terminal(mate, team, lead)):
             joins.add(pane_key(*place))
-        if standing.status is Status.APPROVAL and request is not None:
-            call = asks.requested(request)
-            standing = Standing(Status.APPROVAL, standing.raw, call.said, standing.since, standing.seen, (call,))
         return self._thread(ref, mate.name, standing, activity, activity.cwd or mate.cwd, [log] if log else [], joins,
                             title, mate.name, log is not None, mate.joined_at, mate.model)  # fmt: skip
 
@@ -222,7 +231,7 @@ class Drawer:
 
     def _team(
         self, unit: Unit, team: TeamFile, title: str, lead: Thread | None,
-        mates: list[tuple[Thread, Mate, Letter | None]],
+        mates: list[tuple[Thread, Mate, asks.Request | None]],
     ) -> Team:  # fmt: skip
         files = self._task_files(team.name)
         board = tasks.board(files)

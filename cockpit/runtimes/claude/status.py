@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from cockpit.model.work import Status
 from cockpit.runtimes.claude.activity import Activity, Turn
-from cockpit.runtimes.claude.asks import Waiting, waiting
+from cockpit.runtimes.claude.asks import Request, Waiting, waiting
 from cockpit.runtimes.claude.calls import Call
 from cockpit.runtimes.claude.messages import Letter
 from cockpit.runtimes.claude.sessions import Session
@@ -49,7 +49,7 @@ class Signs:
     activity: Activity | None = None
     busy: Sequence[str] = ()
     mates: bool = False
-    asking: Sequence[Letter] = ()
+    asking: Sequence[Request] = ()
 
 
 def judge(signs: Signs) -> Standing:
@@ -82,8 +82,8 @@ def judge(signs: Signs) -> Standing:
 def _waits(signs: Signs, session: Session, seen: tuple[Seen, ...]) -> Standing:
     own: Sequence[Call] = tuple(signs.activity.pending.values()) if signs.activity else ()
     if signs.asking and not own and session.waiting_for in ("permission prompt", "worker request"):
-        names = ", ".join(dict.fromkeys(letter.sender for letter in signs.asking))
-        shown: Seen = (f"permission request of {names}", signs.asking[0].at)
+        names = ", ".join(dict.fromkeys(request.mate for request in signs.asking))
+        shown: Seen = (f"{signs.asking[0].why} of {names}", signs.asking[0].call.at)
         detail = f"its terminal shows what {names} asks for"
         return Standing(Status.WORKING, session.state, detail, session.state_at, (seen[0], shown, *seen[1:]))
     found: Waiting = waiting(session.waiting_for, own)
@@ -119,7 +119,7 @@ def _by_transcript(signs: Signs, seen: tuple[Seen, ...]) -> Standing:
 
 def judge_mate(
     signs: Signs, mate: Mate, now: datetime, *, idle: Letter | None = None, written_at: datetime | None = None,
-    request: Letter | None = None, lead_waits: bool = False,
+    request: Request | None = None, lead_waits: bool = False,
 ) -> Standing:  # fmt: skip
     """A teammate: it has no session file. `idle` is its newest idle notification, `written_at` when the team's config
     was written, `request` its open permission request, `lead_waits`: the lead's terminal shows a permission prompt."""
@@ -129,8 +129,9 @@ def judge_mate(
         return _over(activity, "its process is gone; the team's config keeps it", told)
     life: tuple[Seen, ...] = (("its process lives", None),) if signs.alive else ()
     if request is not None and lead_waits:
-        seen: Seen = (f"permission request {request.request or ''}".rstrip(), request.at)
-        return Standing(Status.APPROVAL, "permission_request", "", request.at, (seen, *life, *told))
+        seen: Seen = (request.why, request.call.at)
+        calls = (request.call,)
+        return Standing(Status.APPROVAL, "waiting", request.call.said, request.call.at, (seen, *life, *told), calls)
     config = _config(mate, written_at)
     if activity is None or activity.turn is Turn.NONE:
         young = mate.joined_at is not None and now - mate.joined_at < SPAWNING

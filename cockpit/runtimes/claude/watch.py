@@ -3,7 +3,7 @@
 It opens no file; on a network file system, or where the kernel watches no more, it says so at a fixed pace instead."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -41,13 +41,11 @@ def is_remote(path: Path, mounts: Path = Path("/proc/mounts")) -> bool:
 class Watcher:
     """`link` names the way changes are learned now: `inotify` (or the system's like), or `polling` and why."""
 
-    def __init__(self, root: Path, *, poll: bool | None = None, poll_seconds: float = POLL_SECONDS,
-                 ready: Callable[[], None] = lambda: None) -> None:  # fmt: skip
+    def __init__(self, root: Path, *, poll: bool | None = None, poll_seconds: float = POLL_SECONDS) -> None:
         self.root = root
         self.link = ""
         self._poll = poll
         self._poll_seconds = poll_seconds
-        self._ready = ready
 
     async def changes(self) -> AsyncIterator[Changes]:
         """Goes on until it is closed. The first item comes once changes are watched, so that none is lost between."""
@@ -63,7 +61,6 @@ class Watcher:
                 self._poll = True
                 self.link = f"polling: {error.strerror or 'the kernel watches no more'}"
         self.link = self.link or "polling"
-        self._ready()
         while True:
             yield None
             await asyncio.sleep(self._poll_seconds)
@@ -93,7 +90,6 @@ class Watcher:
             await asyncio.sleep(0)
             self.link = "inotify"
             yield None
-            self._ready()
             while True:
                 got = await queue.get()
                 if isinstance(got, OSError):

@@ -1,0 +1,152 @@
+"""From files to facts: reads what changed, draws the units that it touched, and tells what is another now.
+
+It blocks, so it runs off the loop and only once at a time."""
+
+import os
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cockpit.model.facts import Fact, ProjectGone, ProjectSeen, SourceRead, TeamGone, TeamSeen, ThreadGone, ThreadSeen
+from cockpit.model.ids import Ref
+from cockpit.model.teams import Team
+from cockpit.model.work import Project, Status, Thread
+from cockpit.runtimes.claude.home import Home
+from cockpit.runtimes.claude.lives import Lives
+from cockpit.runtimes.claude.log import Log
+from cockpit.runtimes.claude.processes import Processes
+from cockpit.runtimes.claude.rows import Drawer, Drawn
+from cockpit.runtimes.claude.units import Unit, units
+from cockpit.runtimes.claude.usage import Prices
+
+
+class Reader:
+    """`read_at` is when the home was last read whole or in part; `until` when something must be judged again."""
+
+    def __init__(
+        self, name: str, root: Path, *, now: Callable[[], datetime], prices: Prices, processes: Processes,
+        recent: timedelta,
+    ) -> None:  # fmt: skip
+        self.name = name
+        self.home = Home(root, now=now, recent=recent)
+        self.lives = Lives(processes)
+        self.logs: dict[Ref, Log] = {}
+        self.threads: dict[Ref, Thread] = {}
+        self.teams: dict[Ref, Team] = {}
+        self.projects: dict[Ref, Project] = {}
+        self._now = now
+        self._drawer = Drawer(name, self.home, self.lives, prices, recent)
+        self._drawn: dict[str, tuple[Unit, Drawn]] = {}
+
+    @property
+    def until(self) -> datetime | None:
+        return min((drawn.until for _, drawn in self._drawn.values() if drawn.until), default=None)
+
+    @property
+    def version(self) -> str | None:
+        """The newest CLI among the registered sessions."""
+        sessions = (self.home.sessions.value(path) for path in self.home.sessions.paths())
+        known = [session.version for session in sessions if session and session.version]
+        return max(known, key=_numbers, default=None)
+
+    def trouble(self) -> str:
+        """Why the home cannot be read; empty when it can."""
+        root = self.home.root
+        if root.is_dir() and not os.access(root, os.R_OK | os.X_OK):
+            return f"{root} cannot be read: permission denied"
+        if root.exists() and not root.is_dir():
+            return f"{root} is no directory"
+        return ""
+
+    def whole(self) -> SourceRead:
+        """Read everything and tell all of it."""
+        self.home.scan()
+        self.home.deliver_rest()
+        self._redraw(everything=True)
+        return SourceRead(
+            self.name, tuple(self.projects.values()), tuple(self.threads.values()), tuple(self.teams.values())
+        )
+
+    def rescan(self) -> list[Fact]:
+        self.home.scan()
+        return self._news()
+
+    def look(self, paths: Iterable[Path]) -> list[Fact]:
+        self.home.look(paths)
+        return self._news()
+
+    def again(self) -> list[Fact]:
+        self.home.again()
+        return self._news()
+
+    def catch_up(self) -> list[Fact]:
+        self.home.catch_up()
+        return self._news()
+
+    def check(self) -> list[Fact]:
+        """Look whether the processes still live, and judge again what was to be judged by now."""
+        sessions = [self.home.sessions.value(path) for path in self.home.sessions.paths()]
+        self.home.changed |= self.lives.check(session for session in sessions if session is not None)
+        return self._news()
+
+    def _news(self) -> list[Fact]:
+        self.home.deliver_rest()
+        due = self.until
+        if not self.home.changed and (due is None or due > self._now()):
+            return []
+        return self._redraw()
+
+    def _redraw(self, *, everything: bool = False) -> list[Fact]:
+        now, changed = self._now(), self.home.changed
+        self.home.changed = set()
+        self.lives.learn(self.home.key_pids)
+        fresh = units(self.home)
+        drawn: dict[str, tuple[Unit, Drawn]] = {}
+        for key, unit in fresh.items():
+            known = self._drawn.get(key)
+            if everything or known is None or _touched(known[0], unit, known[1], changed, now):
+                drawn[key] = (unit, self._drawer.draw(unit, now))
+            else:
+                drawn[key] = known
+        self._drawn = drawn
+        return self._tell()
+
+    def _tell(self) -> list[Fact]:
+        parts = [drawn for _, drawn in self._drawn.values()]
+        threads = {thread.ref: thread for drawn in parts for thread in drawn.threads}
+        teams = {drawn.team.ref: drawn.team for drawn in parts if drawn.team is not None}
+        projects = {project.ref: project for drawn in parts for project in drawn.projects}
+        self.logs = {ref: log for drawn in parts for ref, log in drawn.logs}
+        facts: list[Fact] = []
+        facts += [ProjectSeen(project) for ref, project in projects.items() if self.projects.get(ref) != project]
+        facts += [ThreadSeen(thread) for ref, thread in threads.items() if self.threads.get(ref) != thread]
+        facts += [TeamSeen(team) for ref, team in teams.items() if self.teams.get(ref) != team]
+        facts += [ThreadGone(ref) for ref in self.threads if ref not in threads]
+        facts += [TeamGone(ref) for ref in self.teams if ref not in teams]
+        facts += [ProjectGone(ref) for ref in self.projects if ref not in projects]
+        self.threads, self.teams, self.projects = threads, teams, projects
+        return facts
+
+    def talks(self, thread: Ref) -> tuple[Log, str, bool] | None:
+        """(transcript, member name or nothing, whether it may still grow) of a thread."""
+        log, row = self.logs.get(thread), self.threads.get(thread)
+        if log is None or row is None:
+            return None
+        reader = next((key.rpartition("/")[2] for key in sorted(row.joins) if key.startswith("agent:")), "")
+        return log, reader, row.status is not Status.ENDED
+
+
+def _touched(old: Unit, new: Unit, drawn: Drawn, changed: set[str], now: datetime) -> bool:
+    """Whether what was drawn of a unit may be wrong now."""
+    if drawn.until is not None and drawn.until <= now:
+        return True
+    if old != new or new.key in changed or new.session in changed:
+        return True
+    if "keys" in changed and new.team is not None:
+        return True
+    agents = {mate.agent for mate in new.team.mates} if new.team else set()
+    return bool(changed & agents) or bool(changed & {log.path.stem for log in new.mates.values()})
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:4] if part.isdecimal())

@@ -1,0 +1,234 @@
+"""Claude Code on this machine as a source of the fleet: what its own files say, as soon as they say it.
+
+It writes nothing below the Claude home and opens no key; it only reads."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cockpit.core.ports import Clock, Emit
+from cockpit.model.facts import Fact, SourceChanged
+from cockpit.model.health import Health, SourceState
+from cockpit.model.ids import Ref
+from cockpit.model.talk import Talk
+from cockpit.runtimes.claude.files import AGAIN_SECONDS
+from cockpit.runtimes.claude.follow import Follower, missing, read_page
+from cockpit.runtimes.claude.processes import Processes
+from cockpit.runtimes.claude.reader import Reader
+from cockpit.runtimes.claude.usage import Price
+from cockpit.runtimes.claude.watch import Changes, Watcher
+
+_PROCESS_SECONDS = 2.0
+_SAFETY_SECONDS = 60.0
+_TOLD_EVERY = timedelta(seconds=15)
+_DOUBTS = 4
+
+
+class ClaudeSource:
+    """`home` is the Claude directory, `prices` the dollars per million tokens of each model (a missing one is None),
+    `recent` how long a session that ended stays in the list; `poll` forces or forbids polling (None: by the file
+    system), `process_seconds` is the rhythm in which processes are looked at."""
+
+    def __init__(
+        self, name: str, home: Path, *, clock: Clock, prices: Mapping[str, Price] | None = None,
+        processes: Processes | None = None, recent: timedelta = timedelta(hours=24), poll: bool | None = None,
+        poll_seconds: float = 1.0, process_seconds: float = _PROCESS_SECONDS,
+    ) -> None:  # fmt: skip
+        self._name = name
+        self._clock = clock
+        self._reader = Reader(name, home, now=clock, prices=prices or {}, processes=processes or Processes(),
+                              recent=recent)  # fmt: skip
+        self._watcher = Watcher(home, poll=poll, poll_seconds=poll_seconds)
+        self._process_seconds = process_seconds
+        self._follower = Follower(self._reader.talks, clock)
+        self._lock = asyncio.Lock()
+        self._wake = asyncio.Event()
+        self._touched: set[Path] = set()
+        self._everything = False
+        self._state = SourceState(name, self.kind, Health.ABSENT)
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def kind(self) -> str:
+        return "claude"
+
+    # Source
+
+    async def read(self, emit: Emit) -> None:
+        async with self._lock:
+            whole = await asyncio.to_thread(self._reader.whole)
+            for _ in range(_DOUBTS):
+                if not self._reader.home.doubtful:
+                    break
+                await asyncio.sleep(AGAIN_SECONDS)
+                await asyncio.to_thread(self._reader.again)
+                whole = await asyncio.to_thread(self._reader.whole)
+            self._report(emit)
+            emit(whole)
+        await self._follower.fresh()
+
+    async def run(self, emit: Emit) -> None:
+        watching = asyncio.create_task(self._watch(), name=f"{self._name} watches")
+        working = asyncio.create_task(self._work(emit), name=f"{self._name} reads")
+        try:
+            done, _ = await asyncio.wait({watching, working}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in (watching, working):
+                task.cancel()
+            await asyncio.gather(watching, working, return_exceptions=True)
+
+    def nudge(self) -> None:
+        self._everything = True
+        self._wake.set()
+
+    def quiet(self, away: bool) -> None:
+        """Changes arrive by themselves and cost nothing while nothing happens, so there is nothing to read less."""
+        if not away:
+            self.nudge()
+
+    async def close(self) -> None:
+        self._follower.follow(None, _nobody)
+
+    # CanConverse
+
+    def follow(self, thread: Ref | None, emit: Emit) -> None:
+        self._follower.follow(thread, emit)
+        self._wake.set()
+
+    async def talk(self, thread: Ref, *, older: str | None = None) -> Talk:
+        found = self._reader.talks(thread)
+        if found is None:
+            raise missing(thread)
+        log, reader, alive = found
+        return await asyncio.to_thread(
+            read_page, thread, log, reader, self._clock(), older=older, alive=alive
+        )  # fmt: skip
+
+    async def more(self, thread: Ref, emit: Emit) -> None:
+        if self._follower.thread == thread:
+            await self._follower.more()
+
+    # CanDiagnose
+
+    async def diagnose(self) -> list[tuple[str, str]]:
+        """Where it reads and by what it learns of changes."""
+        return [("home", str(self._reader.home.root)), ("learns by", self._watcher.link or "one look")]
+
+    async def _watch(self) -> None:
+        async for changes in self._watcher.changes():
+            self._take(changes)
+
+    def _take(self, changes: Changes) -> None:
+        if changes is None:
+            self._everything = True
+        else:
+            self._touched |= changes
+        self._wake.set()
+
+    async def _work(self, emit: Emit) -> None:
+        """The first look waits for the watcher, so that nothing falls between the two."""
+        loop = asyncio.get_running_loop()
+        first, looked, safe = True, loop.time(), loop.time()
+        while True:
+            await self._wait(looked)
+            paths, everything = self._touched, self._everything
+            self._touched, self._everything = set(), False
+            self._wake.clear()
+            now = loop.time()
+            if first and not everything and not paths:
+                continue
+            if now - safe >= _SAFETY_SECONDS:
+                everything = True
+            if everything:
+                safe = now
+            check = now - looked >= self._process_seconds
+            if check:
+                looked = now
+            async with self._lock:
+                if first:
+                    whole = await asyncio.to_thread(self._reader.whole)
+                    self._report(emit)
+                    emit(whole)
+                    first = False
+                else:
+                    for fact in await asyncio.to_thread(self._read, paths, everything, check):
+                        emit(fact)
+                    self._report(emit)
+            await self._follower.fresh()
+
+    async def _wait(self, looked: float) -> None:
+        """Until something happened, or something is to be looked at again."""
+        home = self._reader.home
+        if self._wake.is_set() or any(log.backlog for log in home.logs.values()):
+            await asyncio.sleep(0)
+            return
+        loop = asyncio.get_running_loop()
+        pause = max(0.0, looked + self._process_seconds - loop.time())
+        if home.doubtful:
+            pause = min(pause, AGAIN_SECONDS)
+        try:
+            async with asyncio.timeout(pause):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def _read(self, paths: set[Path], everything: bool, check: bool) -> list[Fact]:
+        reader = self._reader
+        facts: list[Fact] = []
+        if everything:
+            facts += reader.rescan()
+        elif paths:
+            facts += reader.look(paths)
+        if reader.home.doubtful and not paths:
+            facts += reader.again()
+        if check or everything:
+            facts += reader.check()
+        facts += reader.catch_up()
+        return facts
+
+    def _report(self, emit: Emit) -> None:
+        now = self._clock()
+        state = self._judged(now)
+        old = self._state
+        same = (old.health, old.reason, old.version, old.link, old.notes) == (
+            state.health, state.reason, state.version, state.link, state.notes,
+        )  # fmt: skip
+        if same and old.checked_at is not None and now - old.checked_at < _TOLD_EVERY:
+            return
+        self._state = state
+        emit(SourceChanged(state))
+
+    def _judged(self, now: datetime) -> SourceState:
+        reader, old = self._reader, self._state
+        root, why = reader.home.root, reader.trouble()
+        if why:
+            health, fix = Health.DOWN, "Let this user read it, or set another home under [claude]."
+        elif not reader.home.there:
+            health, why = Health.ABSENT, f"there is no {root}"
+            fix = "Start Claude Code once, or set its home under [claude]."
+        else:
+            health, fix = Health.UP, ""
+        return SourceState(
+            name=self._name,
+            kind=self.kind,
+            health=health,
+            reason=why,
+            fix=fix,
+            read_at=now if health is Health.UP else old.read_at,
+            checked_at=now,
+            since=old.since if old.health is health and old.since else now,
+            version=reader.version or old.version,
+            link=self._watcher.link,
+            tried=(str(root),),
+            notes=tuple(reader.home.troubles()[:10]),
+        )
+
+
+def _nobody(_: Fact) -> None:
+    return None
