@@ -6,6 +6,7 @@ from textual.strip import Strip
 
 from cockpit.model.talk import Changes, Plan, Step, Steps, StepState
 from cockpit.ui.present.call_lines import FOLDED, UNFOLDED
+from cockpit.ui.present.cells import cells
 from cockpit.ui.present.lines import Line, Span
 from cockpit.ui.present.numbers import plural
 from cockpit.ui.present.pen import Pen
@@ -40,13 +41,12 @@ def plan_lines(plan: Plan, implemented: str, opened: bool, on_card: bool, width:
         return [pen.line(Line(left, (state,)), width)]
     strips = pen.prose(body, max(width - 4, 1)) if body.strip() else []
     more = len(strips) - PLAN_LINES
+    hint = f"implemented {implemented}" if plan.implemented_at else "P reads it in full"
+    feet = [hint, ""]
     if more > 1 and not opened:
         strips = strips[:PLAN_LINES]
-        foot = f"{more} more lines"
-    else:
-        foot = ""
-    hint = f"implemented {implemented}" if plan.implemented_at else "P reads it in full"
-    foot = f"{foot} · {hint}" if foot else hint
+        feet = [f"{more} more lines · {hint}", f"{more} more lines"]
+    foot = next((foot for foot in feet if cells(foot) <= width - 7), feet[-1])
     return pen.frame((Span("≡ ", "plan", True), Span(title, "text", True)), strips, foot, width, "plan")
 
 

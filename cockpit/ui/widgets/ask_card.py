@@ -11,6 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.errors import NoWidget
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -55,6 +56,9 @@ class AskCard(Widget):
     AskCard OwnWords { display: none; }
     AskCard.-asks OwnWords { display: block; }
     """
+
+    class Seen(Message):
+        """From now on the whole card is on the screen: its keys work."""
 
     def __init__(self, *, clock: Callable[[], float] = monotonic, id: str | None = None) -> None:
         """`clock` gives monotonic seconds."""
@@ -108,6 +112,7 @@ class AskCard(Widget):
     def _painted(self, ask: Ask) -> None:
         if self._since is None and self.ask == ask and self._in_sight():
             self._since = self._clock()
+            self.post_message(self.Seen())
 
     def _in_sight(self) -> bool:
         if not (self.is_attached and self.display and self.screen is self.app.screen and self.region.area):

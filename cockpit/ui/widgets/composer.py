@@ -3,10 +3,8 @@
 It must never lose what was typed, nor send anything by a pasted line feed."""
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from cockpit.core.commands import Send
@@ -25,9 +23,6 @@ _NEWLINES = frozenset({"shift+enter", "ctrl+j", "alt+enter", "ctrl+enter"})
 class Composer(TextField):
     """One draft per thread. `look` says which thread it writes to and whether it may."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("shift+enter,ctrl+j,alt+enter,ctrl+enter", "newline", "new line", show=False),
-    ]
     DEFAULT_CSS = f"""
     Composer {{
         height: auto; min-height: 3; max-height: {LINES + 2}; margin: 0 1;
@@ -110,13 +105,16 @@ class Composer(TextField):
             event.prevent_default()
             self.action_send()
         elif event.key in _NEWLINES:
+            # Not by a binding: that one would come only after the letters that are typed next.
+            event.stop()
             event.prevent_default()
+            self._line_feed()
         else:
             await super()._on_key(event)
 
-    def action_newline(self) -> None:
-        if not self.read_only:
-            self.insert("\n")
+    def _line_feed(self) -> None:
+        if not self.read_only and (result := self._replace_via_keyboard("\n", *self.selection)):
+            self.move_cursor(result.end_location)
 
     def action_send(self) -> None:
         text = self.text.strip()

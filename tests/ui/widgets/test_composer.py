@@ -57,6 +57,16 @@ async def test_a_line_feed_by_any_key_that_arrives(key: str) -> None:
         assert host.commands == [Send(ONE, "a\nb")]
 
 
+async def test_keys_that_come_at_once_keep_their_order() -> None:
+    host = PanelHost()
+    async with host.run_test(size=SIZE) as pilot:
+        composer = await writing(host, pilot)
+        for key, character in (("a", "a"), ("ctrl+j", None), ("b", "b"), ("ctrl+j", None), ("c", "c"), ("enter", "\r")):
+            composer.post_message(events.Key(key, character))
+        await settle(pilot)
+        assert host.commands == [Send(ONE, "a\nb\nc")]
+
+
 async def test_the_key_that_always_works_is_told() -> None:
     host = PanelHost()
     async with host.run_test(size=SIZE) as pilot:
