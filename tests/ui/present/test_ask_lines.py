@@ -85,7 +85,7 @@ def test_only_what_the_request_offers() -> None:
 
 def test_keys_move_together_before_they_break() -> None:
     assert foot(card(approval()), 42) == [" a  approve   A  for session   x  decline"]
-    assert len(foot(card(approval()), 45)) == 2
+    assert len(foot(card(approval()), 38)) == 2
 
 
 def test_keys_that_do_not_fit_go_on_the_next_line() -> None:
