@@ -58,7 +58,9 @@ class Told:
 
 def threads(place: Place, quick: bool) -> Iterator[Figure]:
     times = 3 if quick else 10
-    mounted, applied, updated, scrolled, paged = [], [], [], [], []
+    mounted, applied, updated = [], [], []
+    scrolled: list[float] = []
+    paged: list[float] = []
     for _ in range(times):
         with Told(place, threads=_THREADS) as told:
             mounted.append(told.until("show", "Thread number"))

@@ -119,12 +119,6 @@ class Inside:
             yield Message(f"message-{number}", role, f"{text}\n\nThis was message {number}.", at, f"turn-{number // 2}")
 
 
-def obey(inside: Inside, orders: int, answers: int) -> None:
-    """Carry out the order that has come, and answer with when it began."""
-    order: Callable[[], float] = getattr(inside, os.read(orders, 64).decode().strip())
-    os.write(answers, json.dumps({"at": order()}).encode() + b"\n")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.inside")
     parser.add_argument("--directory", type=Path, required=True)
@@ -135,11 +129,16 @@ def main() -> None:
     chosen = parser.parse_args()
     inside = Inside(chosen.directory, chosen.threads, chosen.messages)
 
-    async def both() -> None:
-        asyncio.get_running_loop().add_reader(chosen.orders, obey, inside, chosen.orders, chosen.answers)
-        await inside.app.run_async()
+    def obey() -> None:
+        """Carry out the order that has come, and answer with when it began."""
+        order: Callable[[], float] = getattr(inside, os.read(chosen.orders, 64).decode().strip())
+        os.write(chosen.answers, json.dumps({"at": order()}).encode() + b"\n")
 
-    asyncio.run(both())
+    async def listen(_: object) -> None:
+        """In the context that the app's own tasks have."""
+        asyncio.get_running_loop().add_reader(chosen.orders, obey)
+
+    inside.app.run(auto_pilot=listen)
 
 
 if __name__ == "__main__":

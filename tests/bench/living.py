@@ -56,9 +56,9 @@ def _types(terminal: Terminal, times: int) -> Iterator[float]:
 
 
 def _titles(place: Place) -> list[str]:
-    """In the order of the list."""
+    """In the order of the list, each as much of it as fits a row."""
     done = subprocess.run([COCKPIT, "snapshot"], env=place.env, check=True, capture_output=True)
-    return [thread["title"] for thread in json.loads(done.stdout)["threads"]]
+    return [thread["title"][:20] for thread in json.loads(done.stdout)["threads"]]
 
 
 def changes(place: Place, quick: bool) -> Iterator[Figure]:

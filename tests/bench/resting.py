@@ -13,7 +13,9 @@ from tests.bench.terminal import Rest, Terminal
 def rest(place: Place, quick: bool) -> Iterator[Figure]:
     with Terminal([sys.executable, "-c", EMPTY_APP], place.env) as terminal:
         floor = _rest(terminal, "empty", quick)
-    yield Figure("floor: idle CPU of an empty Textual app", "", "%", [each.cpu for each in floor])
+    least = Figure("floor: idle CPU of an empty Textual app", "", "%", [each.cpu for each in floor])
+    yield least
+    yield Figure("floor: wakes a second of an empty Textual app", "", "", [each.wakes for each in floor])
     with Server(place.env, threads=12) as server:
         yield from _cockpit(place, server, "12 idle threads, socket up", quick)
     with Server(place.env, threads=12, sockets=False) as server:

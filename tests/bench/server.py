@@ -14,19 +14,16 @@ from typing import Any, Self
 
 _AGED = timedelta(hours=5)
 """So old are the threads, that no age on the screen changes while something is measured."""
+_MESSAGES = 60
 
 
 class Server:
     """The process, seen from outside: `with Server(env, threads=12) as server`."""
 
-    def __init__(
-        self, env: Mapping[str, str], *, threads: int, sockets: bool = True, working: bool = False, speaking: int = 0
-    ) -> None:
-        """`threads` that are all idle; `working` leaves them as various as they come; without `sockets` upgrades are
-        refused; `speaking` adds a thread with that many messages."""
-        command = [sys.executable, "-m", "tests.bench.server", "--threads", str(threads), "--messages", str(speaking)]
+    def __init__(self, env: Mapping[str, str], *, threads: int, sockets: bool = True) -> None:
+        """`threads` that are all idle, with a conversation each; without `sockets` upgrades are refused."""
+        command = [sys.executable, "-m", "tests.bench.server", "--threads", str(threads)]
         command += [] if sockets else ["--no-sockets"]
-        command += ["--working"] if working else []
         self._process = subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         ready = self._answer()
         self.url, self.token = str(ready["url"]), str(ready["token"])
@@ -54,7 +51,7 @@ class Server:
             self._process.stdout.close()
 
 
-async def serve(threads: int, messages: int, *, sockets: bool, working: bool) -> None:
+async def serve(threads: int, *, sockets: bool) -> None:
     """Print `url` and `token`, then take one change a line and print when it happened."""
     from cockpit.demo.t3.bulk import long_conversation, many_threads
     from cockpit.demo.t3.clock import ManualClock, RealClock
@@ -64,12 +61,10 @@ async def serve(threads: int, messages: int, *, sockets: bool, working: bool) ->
 
     clock = RealClock()
     world = World(clock=ManualClock(clock.now() - _AGED))
-    if messages:
-        long_conversation(world, messages)
+    said = world.threads.pop(long_conversation(world, _MESSAGES))
     names = many_threads(world, threads, projects=4)
-    if not working:
-        for name in names:
-            _rest(world.threads[name])
+    for name in names:
+        _rest(world.threads[name], said)
     world.clock = clock
     async with simulator(world) as server:
         server.sockets.refuse = None if sockets else 503
@@ -86,12 +81,13 @@ async def serve(threads: int, messages: int, *, sockets: bool, working: bool) ->
             _say(at=at)
 
 
-def _rest(thread: Any) -> None:
-    """Idle: nothing runs, nothing waits, nothing failed."""
+def _rest(thread: Any, said: Any) -> None:
+    """Idle: nothing runs, nothing waits, nothing failed; the conversation of another is its own as well."""
     thread.open_approvals.clear()
-    thread.activities.clear()
     thread.session |= {"status": "ready", "activeTurnId": None, "lastError": None}
     thread.latest_turn |= {"state": "completed", "completedAt": thread.updated_at}
+    thread.messages, thread.activities, thread.turns = said.messages, said.activities, said.turns
+    thread.checkpoints = said.checkpoints
 
 
 def _say(**words: object) -> None:
@@ -101,11 +97,9 @@ def _say(**words: object) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.server")
     parser.add_argument("--threads", type=int, default=12)
-    parser.add_argument("--messages", type=int, default=0)
     parser.add_argument("--no-sockets", action="store_true")
-    parser.add_argument("--working", action="store_true")
     chosen = parser.parse_args()
-    asyncio.run(serve(chosen.threads, chosen.messages, sockets=not chosen.no_sockets, working=chosen.working))
+    asyncio.run(serve(chosen.threads, sockets=not chosen.no_sockets))
 
 
 if __name__ == "__main__":
