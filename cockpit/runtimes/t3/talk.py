@@ -26,6 +26,7 @@ from cockpit.model.text import one_line
 from cockpit.runtimes.t3.asks import Request, in_order, read_questions, requests, spoken
 from cockpit.runtimes.t3.calls import decode_calls
 from cockpit.runtimes.t3.decode import decode_context
+from cockpit.runtimes.t3.given import in_short, spelled
 from cockpit.runtimes.t3.status import session_word
 from cockpit.runtimes.t3.wire import Json, bounded, count, flag, identity, mapping, prose, rows, text, when
 
@@ -118,7 +119,9 @@ def _messages(value: object, born: datetime) -> Iterable[Entry]:
 def _exchanges(found: Iterable[Request], born: datetime) -> Iterable[Entry]:
     for request in found:
         if request.kind is AskKind.APPROVAL:
-            asked = text(request.payload, "detail") or request.summary
+            detail = text(request.payload, "detail") or request.summary
+            whole = spelled(detail)
+            asked = detail if whole == detail else f"{in_short(detail)}\n{whole}"
         else:
             asked = "\n".join(question.text for question in read_questions(request.payload)) or request.summary
         outcome = request.ending
