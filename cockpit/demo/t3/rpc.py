@@ -65,6 +65,9 @@ class Rpc:
                 self._require(_OPERATE)
                 merge_settings(self._world.settings, _object(payload, "patch"))
                 return self._world.settings
+            case "vcs.listRefs":
+                self._require(_READ)
+                return self._refs()
             case "orchestration.dispatchCommand":
                 return self._dispatch(call.payload)
             case "orchestration.subscribeShell":
@@ -88,6 +91,11 @@ class Rpc:
         if scope not in self._session.scopes:
             message = f"The authenticated token is missing required scope: {scope}."
             raise Fail("EnvironmentAuthorizationError", message, requiredScope=scope)
+
+    def _refs(self) -> Row:
+        """The branches of any directory. The shape is from T3's published source; no recording has it."""
+        names = sorted(self._world.branches)
+        return {"isRepo": True, "refs": [{"name": n, "current": n == "main", "isDefault": n == "main"} for n in names]}
 
     def _dispatch(self, payload: Any) -> Row:
         tag = "OrchestrationDispatchCommandError"

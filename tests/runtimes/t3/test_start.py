@@ -66,6 +66,7 @@ async def test_a_branch_without_a_name_gets_one_that_is_fit_for_git(stage: Stage
 
 
 async def test_without_a_base_branch_nothing_is_made(stage: Stage, facts: Facts) -> None:
+    stage.world.branches.clear()
     source = await ready(stage, facts)
     with pytest.raises(Refused, match="which branch to start from"):
         await source.dispatch(order(worktree=True), "intent")
