@@ -140,7 +140,8 @@ class ControlClient:
     async def _answer(self, future: "asyncio.Future[list[bytes]]", line: str) -> list[bytes]:
         try:
             # Shielded: a caller that gives up must not unsettle the order of the replies.
-            return await asyncio.wait_for(asyncio.shield(future), self._seconds)
+            async with asyncio.timeout(self._seconds):
+                return await asyncio.shield(future)
         except TimeoutError:
             self._fail(failures.hung(self.where, self._seconds))
             raise self._gone() from None

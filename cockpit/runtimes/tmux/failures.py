@@ -69,7 +69,7 @@ def ended(where: Address, code: int | None, said: str, *, lived: bool) -> Source
         )
     if "no such file" in text or "no server running" in text or "connection refused" in text:
         return NoServer(f"No tmux server runs on {where}.", fix="It is watched for; start one with tmux new-session.")
-    if "no sessions" in text or "no current session" in text or "find session" in text:
+    if any(words in text for words in ("no sessions", "no current target", "no current session", "find session")):
         return NoSession(f"The tmux server on {where} has no such session.", fix="It is looked at again.")
     if "protocol version mismatch" in text:
         return SourceError(

@@ -68,7 +68,7 @@ class Reader:
     """Reads the frames of one terminal. Rows that it read lately cost a look-up; the same frame again costs less."""
 
     def __init__(self, widths: Widths | None = None) -> None:
-        self._widths = widths or Widths()
+        self.widths = widths or Widths()
         self._pens: dict[Style, _Pen] = {}
         self._turns = 0
         self._lines: dict[tuple[bytes, _Pen, bool], tuple[Line, _State]] = {}
@@ -151,30 +151,33 @@ class Reader:
         text = text.translate(_FILLER)
         if "\ufe0f" in text:
             text = _VS16.sub(self._selected, text)
-        if self._widths.tone:
-            text = _TONE.sub(" " * self._widths.tone, text)
+        if self.widths.tone:
+            text = _TONE.sub(" " * self.widths.tone, text)
         return clean(text), drawing
 
     def _selected(self, found: "re.Match[str]") -> str:
         base = found[1]
-        return base if _cells(base) != 1 else base + " " * self._widths.selector
+        return base if _cells(base) != 1 else base + " " * self.widths.selector
 
 
 def _screen(lines: tuple[Line, ...], modes: bytes) -> Screen:
     parts = modes.decode("utf-8", "replace").split(" ", 14)
     if len(parts) < 14:
         return Screen(0, len(lines), lines)
-    numbers = [int(part) if part.isdigit() else 0 for part in parts[:12]]
+    numbers = [_number(part) or 0 for part in parts[:12]]
     x, y, seen, alternate, arrows, mouse, sgr, drags, width, height, history, dead = numbers
-    code = parts[12][1:]
     return Screen(
         width, height, lines,
         cursor=(x, y) if seen else None,
         alternate=bool(alternate), arrows=bool(arrows), mouse=bool(mouse and sgr), drags=bool(drags),
         mode=one_line(parts[13][1:], 20), history=history,
         title=one_line(parts[14], 200) if len(parts) > 14 else "",
-        ended=bool(dead), exit_code=int(code) if code.isdigit() else None,
+        ended=bool(dead), exit_code=_number(parts[12][1:]),
     )  # fmt: skip
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _cells(text: str) -> int:

@@ -1,0 +1,75 @@
+"""A key as the bytes that a terminal sends for it. Names are the toolkit's neutral ones: `up`, `shift+f5`, `alt+x`.
+
+Bytes, not tmux's key names: tmux types a name that it does not know as text (facts: 3.3a)."""
+
+from cockpit.model.terminal import Mouse, Wheel
+
+_FIXED = {
+    "enter": b"\r",
+    "tab": b"\t",
+    "shift+tab": b"\x1b[Z",
+    "escape": b"\x1b",
+    "backspace": b"\x7f",
+    "ctrl+backspace": b"\x08",
+    "alt+backspace": b"\x1b\x7f",
+    "space": b" ",
+    # A line's end that sends nothing: agents take LF for it, and a shell takes it for Enter.
+    "shift+enter": b"\n",
+    "ctrl+enter": b"\n",
+    "alt+enter": b"\x1b\r",
+    "ctrl+at": b"\x00",
+    "ctrl+@": b"\x00",
+    "ctrl+space": b"\x00",
+    "ctrl+backslash": b"\x1c",
+    "ctrl+right_square_bracket": b"\x1d",
+    "ctrl+left_square_bracket": b"\x1b",
+    "ctrl+circumflex_accent": b"\x1e",
+    "ctrl+underscore": b"\x1f",
+    "ctrl+slash": b"\x1f",
+}
+_CURSOR = {"up": "A", "down": "B", "right": "C", "left": "D", "home": "H", "end": "F"}
+_TILDE = {
+    "insert": 2, "delete": 3, "pageup": 5, "pagedown": 6, "f5": 15, "f6": 17, "f7": 18, "f8": 19, "f9": 20, "f10": 21,
+    "f11": 23, "f12": 24, "f13": 25, "f14": 26, "f15": 28, "f16": 29, "f17": 31, "f18": 32, "f19": 33, "f20": 34,
+}  # fmt: skip
+_PF = {"f1": "P", "f2": "Q", "f3": "R", "f4": "S"}
+_WEIGHT = {"shift": 1, "alt": 2, "ctrl": 4, "meta": 2, "super": 8}
+
+
+def encoded(key: str, character: str | None, *, arrows: bool) -> bytes | None:
+    """The bytes of `key`; None for one that no terminal of this kind can send. `arrows`: the program asked for
+    application cursor keys (DECCKM)."""
+    if key in _FIXED:
+        return _FIXED[key]
+    *modifiers, name = key.split("+") if key != "+" else ["+"]
+    if not all(modifier in _WEIGHT for modifier in modifiers):
+        return _typed(character)
+    weight = 1 + sum({_WEIGHT[modifier] for modifier in modifiers})
+    if name in _CURSOR:
+        if weight > 1:
+            return f"\x1b[1;{weight}{_CURSOR[name]}".encode()
+        return f"\x1b{'O' if arrows else '['}{_CURSOR[name]}".encode()
+    if name in _PF:
+        return f"\x1b[1;{weight}{_PF[name]}".encode() if weight > 1 else f"\x1bO{_PF[name]}".encode()
+    if name in _TILDE:
+        return f"\x1b[{_TILDE[name]}{f';{weight}' if weight > 1 else ''}~".encode()
+    if "ctrl" in modifiers and len(name) == 1 and "a" <= name.lower() <= "z":
+        control = bytes((ord(name.lower()) & 0x1F,))
+        return b"\x1b" + control if "alt" in modifiers else control
+    if modifiers == ["alt"]:
+        inner = encoded(name, name if len(name) == 1 else character, arrows=arrows)
+        return b"\x1b" + inner if inner else None
+    if modifiers in ([], ["shift"]):
+        return _typed(character or (name if len(name) == 1 else None))
+    return None
+
+
+def _typed(character: str | None) -> bytes | None:
+    return character.encode("utf-8", "ignore") or None if character and character.isprintable() else None
+
+
+def pointed(mouse: Mouse) -> bytes:
+    """A mouse event as SGR (mode 1006) has it; columns and rows count from 1 there."""
+    code = {Wheel.UP: 64, Wheel.DOWN: 65, Wheel.NONE: mouse.button - 1 if mouse.button else 3}[mouse.wheel]
+    code += 32 * mouse.moved + 4 * mouse.shift + 8 * mouse.alt + 16 * mouse.ctrl
+    return f"\x1b[<{code};{mouse.x + 1};{mouse.y + 1}{'m' if mouse.released else 'M'}".encode()

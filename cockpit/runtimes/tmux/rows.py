@@ -1,0 +1,99 @@
+"""What a pane is as a row of the fleet: its title, its status with the evidence for it, its project.
+
+Pure. A terminal alone knows little: whether something was printed lately, what runs in front, whether it is dead. The
+row says just that, and its authority is below everybody else's who sees the same worker."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from cockpit.model.ids import Ref
+from cockpit.model.work import Capability, Evidence, Project, Status, Thread
+from cockpit.runtimes.tmux.activity import Prints
+from cockpit.runtimes.tmux.panes import Pane
+from cockpit.runtimes.tmux.processes import SHELLS
+from cockpit.runtimes.tmux.repository import Checkout
+
+AUTHORITY = -1
+_ALIVE = frozenset({Capability.SEND, Capability.INTERRUPT, Capability.STOP, Capability.ATTACH})
+_DEAD = frozenset({Capability.STOP, Capability.ATTACH})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All that a row is made of. `paused`: its processes were stopped by us; `stale`: its server cannot be read now."""
+
+    pane: Pane
+    prints: Prints
+    checkout: Checkout | None = None
+    created_at: datetime | None = None
+    shown_by: str = ""
+    paused: bool = False
+    pausable: bool = False
+    stale: bool = False
+
+
+def row(seen: Seen, ref: Ref, join: str, now: datetime) -> Thread:
+    """`join` is the key by which other sources know the pane."""
+    pane = seen.pane
+    status, raw, since, facts = _status(seen, now)
+    if seen.shown_by:
+        facts += ((f"shown: {seen.shown_by}", None),)
+    checkout = seen.checkout
+    return Thread(
+        ref, title(pane), status, raw, since, detail(pane),
+        project=project_ref(ref.source, pane, checkout),
+        evidence=tuple(Evidence(ref.source, fact, at) for fact, at in facts),
+        capabilities=_DEAD if pane.dead else _ALIVE | {Capability.HARD_FREEZE} if seen.pausable else _ALIVE,
+        sources=(ref.source,), stale=seen.stale, created_at=seen.created_at,
+        branch=checkout.branch if checkout else None, worktree=checkout.worktree if checkout else None,
+        terminal=str(ref), joins=frozenset({join}), authority=AUTHORITY,
+    )  # fmt: skip
+
+
+def _status(seen: Seen, now: datetime) -> tuple[Status, str, datetime, tuple[tuple[str, datetime | None], ...]]:
+    pane, prints = seen.pane, seen.prints
+    if pane.dead:
+        how = _ending(pane)
+        good = pane.exit_code == 0 and not pane.signal
+        return Status.ENDED if good else Status.FAILED, f"dead, {how}", prints.last, ((f"pane dead, {how}", None),)
+    front = f"in front: {pane.command or 'nothing known'}"
+    whose = "" if prints.exactly else " (something in its window)"
+    if seen.paused:
+        return Status.IDLE, "paused", prints.last, (("its processes are paused (SIGSTOP)", None), (front, None))
+    if prints.lately(now):
+        return Status.WORKING, "printing", prints.since, ((f"prints{whose}", prints.since), (front, None))
+    at_prompt = "; a shell waits" if pane.command in SHELLS else ""
+    return Status.IDLE, "quiet", prints.last, ((f"printed last{whose}", prints.last), (front + at_prompt, None))
+
+
+def _ending(pane: Pane) -> str:
+    if pane.signal:
+        return f"killed by signal {pane.signal}"
+    return "exit code unknown" if pane.exit_code is None else f"exit code {pane.exit_code}"
+
+
+def title(pane: Pane) -> str:
+    """What a person called it: the window's name, the program's own title, the session's name, else what runs where."""
+    if pane.named and not pane.split:
+        return pane.window_name
+    if pane.title:
+        return pane.title
+    if pane.session_name and not pane.session_name.isdigit():
+        return f"{pane.session_name} {pane.place}"
+    return f"{pane.command or 'pane'} {pane.place}"
+
+
+def detail(pane: Pane) -> str:
+    """What runs, and what it says of itself where the title does not."""
+    own = pane.title if pane.title and pane.title != title(pane) else ""
+    return " · ".join(part for part in (pane.command, own) if part)
+
+
+def project_ref(source: str, pane: Pane, checkout: Checkout | None) -> Ref | None:
+    path = checkout.repository if checkout else pane.path
+    return Ref(source, path) if path else None
+
+
+def project(ref: Ref) -> Project:
+    return Project(ref, PurePosixPath(ref.native).name or ref.native, ref.native)

@@ -1,0 +1,169 @@
+"""What is done to a pane on a person's word: a message, an interrupt, an end. Each is done once and looked at after.
+
+A terminal cannot say that it understood: what is confirmed is that its screen moved, and the outcome says no more."""
+
+import asyncio
+import re
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from cockpit.model.errors import Rejected, Stale, Unconfirmed
+from cockpit.runtimes.tmux import once, processes
+from cockpit.runtimes.tmux.control import ControlClient
+from cockpit.runtimes.tmux.failures import CommandFailed, NoServer
+from cockpit.runtimes.tmux.panes import LIST, Pane, read_panes
+from cockpit.runtimes.tmux.server import Server
+
+_ECHO_SECONDS = 2.0
+_TURN_SECONDS = 3.0
+_SETTLE_SECONDS = 0.15
+_LONGEST = 4 << 20
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_FRONT = (
+    "display-message -p -t {} '#{{pane_dead}} #{{pane_in_mode}} #{{cursor_x}},#{{cursor_y}} #{{pane_current_command}}'"
+)
+
+
+async def paste(server: Server, pane: str, text: str, *, bracketed: bool = True) -> None:
+    """Put `text` (at most 4 MB) into the pane as a paste; without controls, so that none of it can end the brackets."""
+    data = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).encode()
+    if len(data) > _LONGEST:
+        raise Rejected("The text is longer than 4 MB.", fix="Put it into a file and name that.")
+    name = f"cockpit-{secrets.token_hex(6)}"
+    await once.tmux(server.where, "load-buffer", "-b", name, "-", data=data)
+    async with server.linked() as client:
+        try:
+            await client.ask(f"paste-buffer {'-p ' if bracketed else ''}-d -b {name} -t {pane}")
+        except CommandFailed as error:
+            client.tell(f"delete-buffer -b {name}")
+            raise _gone(error) from error
+
+
+async def deliver(server: Server, pane: str, text: str) -> str:
+    """Paste `text`, then press Enter by itself, and see the screen move after each. Returns what can be said of it.
+
+    Raises Rejected, Stale, SourceError; Unconfirmed when nothing moved: it may lie there unsubmitted."""
+    async with server.linked() as client, _prints(server, pane) as printed:
+        front, before = await _look(client, pane)
+        if front.dead:
+            raise Rejected("The program in that pane has ended.", fix="Start it again, or start another worker.")
+        await paste(server, pane, text)
+        await printed(_ECHO_SECONDS)
+        typed = await _look(client, pane)
+        if typed[1] == before:
+            raise Unconfirmed(
+                "The text was pasted and the terminal shows nothing of it.", fix="Look at it before you send again."
+            )
+        await _press(client, pane, "0d", in_mode=front.in_mode)
+        await printed(_TURN_SECONDS)
+        if await _look(client, pane) == typed:
+            raise Unconfirmed(
+                "The text stands in the terminal and Enter did nothing: not submitted.", fix="Open it and press Enter."
+            )
+    return "Typed it in and pressed Enter; the terminal took it."
+
+
+async def interrupt(server: Server, pane: str) -> str:
+    """Press Ctrl+C and see that something came of it."""
+    async with server.linked() as client, _prints(server, pane) as printed:
+        before = await _look(client, pane)
+        if before[0].dead:
+            raise Rejected("The program in that pane has ended already.")
+        await _press(client, pane, "03", in_mode=before[0].in_mode)
+        await printed(_TURN_SECONDS)
+        after = await _look(client, pane)
+    if after[0].command != before[0].command:
+        return f"Pressed Ctrl+C: {before[0].command} is no longer in front."
+    if after != before:
+        return f"Pressed Ctrl+C; {after[0].command} is still in front and answered."
+    raise Unconfirmed(
+        f"Ctrl+C was pressed and {after[0].command or 'the program'} did not react.",
+        fix="Open it, or stop its session.",
+    )
+
+
+async def foreground(server: Server, pane: str, pids: Sequence[int]) -> None:
+    """Type `fg` into the shell that has a stopped worker as its job, on an emptied line, and see the worker run."""
+    async with server.linked() as client, _prints(server, pane) as printed:
+        front, _ = await _look(client, pane)
+        for key in ("15", "66", "67", "0d"):
+            await _press(client, pane, key, in_mode=front.in_mode)
+        await printed(_ECHO_SECONDS)
+    if not await processes.running(server.where, pids):
+        raise Unconfirmed("The shell did not bring its stopped job back.", fix="Open the terminal and type fg.")
+
+
+async def end(server: Server, pane: Pane) -> str:
+    """Close the pane (its window with it, if it is the last one there), and see that it is gone."""
+    try:
+        async with server.linked() as client:
+            await client.ask(f"kill-pane -t {pane.id}")
+            left = read_panes(b"\n".join(await client.ask(LIST)).decode("utf-8", "replace"))
+    except CommandFailed as error:
+        raise _gone(error) from error
+    except NoServer:
+        left = {}  # it was the last one, and tmux left with it
+    if pane.id in left:
+        raise Unconfirmed("tmux took the order and the pane is still there.", fix="Close it in tmux.")
+    return f"Closed {pane.id} ({pane.command or 'nothing'} ran in it)."
+
+
+class _Front:
+    """What is in front in a pane; equal when nothing visible of it moved."""
+
+    def __init__(self, line: bytes) -> None:
+        dead, in_mode, self._cursor, self.command = (*line.decode("utf-8", "replace").split(" ", 3), *[""] * 4)[:4]
+        self.dead = dead == "1"
+        self.in_mode = in_mode not in ("", "0")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Front) and (self._cursor, self.command) == (other._cursor, other.command)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+async def _look(client: ControlClient, pane: str) -> tuple[_Front, list[bytes]]:
+    try:
+        front, shown = await client.ask_all([_FRONT.format(pane), f"capture-pane -ep -t {pane}"])
+    except CommandFailed as error:
+        raise _gone(error) from error
+    return _Front(b" ".join(front)), shown
+
+
+def _gone(error: CommandFailed) -> Stale:
+    return Stale(f"The pane is gone: {error.message}")
+
+
+async def _press(client: ControlClient, pane: str, key: str, *, in_mode: bool) -> None:
+    """One key, by its byte in hexadecimal."""
+    if not in_mode:
+        await client.ask(f"send-keys -t {pane} -H {key}")
+        return
+    # Copy mode swallows keys but not pastes: so it may stay as its reader left it.
+    name = f"cockpit-{secrets.token_hex(6)}"
+    await client.ask_all([f'set-buffer -b {name} "\\{int(key, 16):03o}"', f"paste-buffer -d -r -b {name} -t {pane}"])
+
+
+@asynccontextmanager
+async def _prints(server: Server, pane: str) -> AsyncIterator[Callable[[float], "asyncio.Future[bool]"]]:
+    """A way to wait until the pane printed and then was quiet for a moment."""
+    heard = asyncio.Event()
+
+    async def printed(seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await heard.wait()
+        except TimeoutError:
+            return False
+        end = asyncio.get_running_loop().time() + seconds
+        while heard.is_set() and asyncio.get_running_loop().time() < end:
+            heard.clear()
+            await asyncio.sleep(_SETTLE_SECONDS)
+        return True
+
+    stop = server.feeds.watch(pane, lambda size: heard.set() if size else None)
+    try:
+        yield lambda seconds: asyncio.ensure_future(printed(seconds))
+    finally:
+        stop()

@@ -1,0 +1,107 @@
+"""The servers of one source: the one that was configured, or all that are found here, while they come and go.
+
+One that is sick touches no other: each runs in a task of its own."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from cockpit.core.ports import Clock
+from cockpit.model.health import Health
+from cockpit.runtimes.tmux import sockets
+from cockpit.runtimes.tmux.address import Address
+from cockpit.runtimes.tmux.server import Server
+from cockpit.runtimes.tmux.sockets import Sockets
+
+
+class Servers:
+    """`place` is one address, or the sockets among which to look. Servers stand under the label of their socket."""
+
+    def __init__(self, place: Address | Sockets, changed: Callable[[], None], *, clock: Clock) -> None:
+        self._place = place
+        self._changed = changed
+        self._clock = clock
+        self._servers: dict[str, Server] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def several(self) -> bool:
+        """Whether there may be more than one, so that a name must say which."""
+        return isinstance(self._place, Sockets)
+
+    @property
+    def known(self) -> Mapping[str, Server]:
+        return self._servers
+
+    async def run(self) -> None:
+        """Keep all of them in sight until cancelled."""
+        try:
+            self._find(start=True)
+            await self._watch_sockets()
+        finally:
+            await self._stop()
+
+    async def read(self) -> None:
+        """Look at each once, side by side."""
+        self._find(start=False)
+        await asyncio.gather(*(server.read() for server in self._servers.values()))
+        self._changed()
+
+    def look_again(self) -> None:
+        for server in self._servers.values():
+            server.look_again()
+
+    async def close(self) -> None:
+        await self._stop()
+        await asyncio.gather(*(server.close() for server in self._servers.values()))
+
+    async def _watch_sockets(self) -> None:
+        if isinstance(self._place, Sockets):
+            places = {self._place.directory}
+        elif (file := self._place.file()) is not None:
+            places = {file.parent}
+        else:
+            await asyncio.Event().wait()  # far away: the server itself looks again in its own time
+            return
+        await sockets.watch(places, self._moved)
+
+    def _moved(self, paths: set[str]) -> None:
+        """Sockets came or went: find who is new, and let the others look whether it was theirs."""
+        self._find(start=True)
+        for server in self._servers.values():
+            file = server.where.file()
+            if server.sight.health is not Health.UP and (file is None or _about(file, paths)):
+                server.look_again()
+
+    def _find(self, *, start: bool) -> None:
+        addresses = self._place.addresses() if isinstance(self._place, Sockets) else [self._place]
+        wanted = {str(address): address for address in addresses}
+        for label in self._servers.keys() - wanted.keys():
+            if self._servers[label].sight.health is not Health.UP:
+                self._drop(label)
+        for label, address in wanted.items():
+            if label not in self._servers:
+                self._servers[label] = Server(address, self._changed, clock=self._clock)
+            if start and label not in self._tasks:
+                server = self._servers[label]
+                self._tasks[label] = asyncio.create_task(server.run(), name=f"tmux {label}")
+        self._changed()
+
+    def _drop(self, label: str) -> None:
+        del self._servers[label]
+        if (task := self._tasks.pop(label, None)) is not None:
+            task.cancel()
+
+    async def _stop(self) -> None:
+        tasks = list(self._tasks.values())
+        self._tasks.clear()
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+def _about(file: Path, paths: set[str]) -> bool:
+    return str(file) in paths or str(file.parent) in paths

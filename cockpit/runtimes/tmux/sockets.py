@@ -1,0 +1,93 @@
+"""Which tmux servers there may be on this machine, by the sockets in tmux's directory, and a word when those change.
+
+A socket is no server: who listens is found out by asking. Nothing is created, not even the directory."""
+
+import asyncio
+import os
+import stat
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from cockpit.runtimes.tmux.address import Address, directory
+
+_LOOK_SECONDS = 30.0
+_MOST = 64
+
+
+class Sockets:
+    """`patterns` are globs for the names that count; the server of `$TMUX` and the default one always do."""
+
+    def __init__(self, environment: Mapping[str, str], patterns: Iterable[str] = ("*",)) -> None:
+        self.directory = directory(environment)
+        self._patterns = tuple(patterns)
+        self._inside = environment.get("TMUX", "").split(",")[0]
+
+    def addresses(self) -> list[Address]:
+        """The default server first, then by name."""
+        names = sorted(self._names(), key=lambda name: (name != "default", name))
+        found = {str(self.directory / name): Address(name) for name in names[:_MOST]}
+        if self._inside and self._inside not in found and _is_socket(Path(self._inside)):
+            found[self._inside] = Address(self._inside)
+        return list(found.values())
+
+    def _names(self) -> list[str]:
+        try:
+            with os.scandir(self.directory) as entries:
+                return [
+                    entry.name
+                    for entry in entries
+                    if any(fnmatchcase(entry.name, pattern) for pattern in ("default", *self._patterns))
+                    and _is_socket(Path(entry.path))
+                ]
+        except OSError:
+            return []
+
+
+def _is_socket(path: Path) -> bool:
+    try:
+        return stat.S_ISSOCK(path.stat().st_mode)
+    except OSError:
+        return False
+
+
+async def watch(directories: Iterable[Path], changed: Callable[[set[str]], None]) -> None:
+    """Call `changed` with the paths that came or went in those directories, until cancelled.
+
+    A directory that is not there is seen when it comes: until then its nearest parent is watched. One that was made
+    anew would be silent for ever (facts: watchfiles 1.3), so its identity is looked at now and then."""
+    from watchfiles import awatch  # 58 ms that a start without tmux need not pay
+
+    wanted = tuple(directories)
+    while True:
+        seen = _identities(wanted)
+        places = {_nearest(place) for place in wanted}
+        try:
+            async for changes in awatch(
+                *places, recursive=False, step=10, debounce=100, yield_on_timeout=True,
+                rust_timeout=int(_LOOK_SECONDS * 1000), ignore_permission_denied=True, watch_filter=None,
+            ):  # fmt: skip
+                paths = {path for _, path in changes}
+                if any(Path(path).parent in wanted for path in paths):
+                    changed(paths)
+                if _identities(wanted) != seen:
+                    changed({str(place) for place in wanted})
+                    break
+        except (FileNotFoundError, RuntimeError):
+            # It went between the look and the watch.
+            await asyncio.sleep(1.0)
+
+
+def _nearest(place: Path) -> Path:
+    return next((path for path in (place, *place.parents) if path.is_dir()), Path("/"))
+
+
+def _identities(places: Iterable[Path]) -> list[tuple[int, int] | None]:
+    found: list[tuple[int, int] | None] = []
+    for place in places:
+        try:
+            status = place.stat()
+            found.append((status.st_dev, status.st_ino))
+        except OSError:
+            found.append(None)
+    return found

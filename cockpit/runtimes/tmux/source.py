@@ -1,0 +1,190 @@
+"""tmux as a source of the fleet: every pane of its servers is a thread, and a terminal to watch or drive.
+
+It says no more of a status than a terminal shows, and starts no server."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from cockpit.core import commands as c
+from cockpit.core.ports import Clock, Emit
+from cockpit.model.errors import NotFound, Refused
+from cockpit.model.facts import Fact, SourceChanged, SourceRead
+from cockpit.model.ids import Ref
+from cockpit.runtimes.tmux import picture, processes, sending
+from cockpit.runtimes.tmux.address import Address
+from cockpit.runtimes.tmux.picture import Backdrop, Picture, Place
+from cockpit.runtimes.tmux.repository import Checkouts
+from cockpit.runtimes.tmux.rules import Rule
+from cockpit.runtimes.tmux.servers import Servers
+from cockpit.runtimes.tmux.sockets import Sockets
+from cockpit.runtimes.tmux.terminal import PaneTerminal
+
+_DISK_SECONDS = 1.0
+_GOLDEN = 0.618034
+_NOTHING = Picture((), (), {}, (), None)
+
+
+class TmuxSource:
+    """`place` is one server's address, or the sockets of this machine among which servers are found.
+
+    `environment` says which pane we run in ourselves. Importing this costs asyncio alone: libtmux is not needed."""
+
+    kind = "tmux"
+
+    def __init__(
+        self, name: str, place: Address | Sockets, *, clock: Clock, rules: Sequence[Rule] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        self.name = name
+        self._clock = clock
+        self._rules = tuple(rules)
+        known = environment or {}
+        self._own = known.get("TMUX", "").split(",")[0], known.get("TMUX_PANE", "")
+        self._dirty = asyncio.Event()
+        self._servers = Servers(place, self._dirty.set, clock=clock)
+        self._checkouts = Checkouts()
+        self._backdrop = Backdrop()
+        self._disk: asyncio.Task[Backdrop] | None = None
+        self._picture = _NOTHING
+        self._paused: frozenset[str] = frozenset()
+        self._told: dict[type[Fact], Fact] = {}
+        self._terminals = 0
+        self._orders: dict[str, asyncio.Lock] = {}
+
+    # Source
+
+    async def run(self, emit: Emit) -> None:
+        self._told.clear()
+        publishing = asyncio.create_task(self._publish(emit), name=f"{self.name} rows")
+        try:
+            await self._servers.run()
+        finally:
+            publishing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await publishing
+
+    async def read(self, emit: Emit) -> None:
+        await self._servers.read()
+        await self._learn()
+        self._told.clear()
+        self._tell(emit)
+
+    def nudge(self) -> None:
+        self._servers.look_again()
+
+    def quiet(self, away: bool) -> None:
+        """Nothing to do: it speaks when tmux does."""
+
+    async def close(self) -> None:
+        await self._servers.close()
+
+    @property
+    def hidden(self) -> tuple[tuple[str, str], ...]:
+        """The panes that are no rows: title and reason."""
+        return self._picture.hidden
+
+    async def _publish(self, emit: Emit) -> None:
+        """Report what changed, whenever something did, and when a row changes by time alone."""
+        while True:
+            wait = None
+            if self._picture.due is not None:
+                wait = max((self._picture.due - self._clock()).total_seconds(), 0.0) + 0.01
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._dirty.wait()
+            self._dirty.clear()
+            await self._learn()
+            self._tell(emit)
+
+    async def _learn(self) -> None:
+        """Ask the disk. One that hangs is left to hang, and what was known of it stands."""
+        if self._disk is None or self._disk.done():
+            servers = list(self._servers.known.values())
+            self._disk = asyncio.create_task(asyncio.to_thread(picture.read_backdrop, self._checkouts, servers))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_DISK_SECONDS):
+                self._backdrop = await asyncio.shield(self._disk)
+
+    def _tell(self, emit: Emit) -> None:
+        known = self._servers.known
+        # Who was not looked at yet says nothing, and keeps nobody else waiting.
+        servers = {label: server for label, server in known.items() if server.sight.checked_at is not None}
+        if known and not servers:
+            return
+        self._picture = picture.draw(
+            self.name, servers, self._backdrop, self._rules, self._clock(),
+            several=self._servers.several, own=self._own, paused=self._paused,
+        )  # fmt: skip
+        state = picture.state(self.name, servers, len(self._picture.hidden), found=self._servers.several)
+        facts: tuple[Fact, ...] = (
+            SourceChanged(state),
+            SourceRead(self.name, self._picture.projects, self._picture.threads),
+        )
+        for fact in facts:
+            if self._told.get(type(fact)) != fact:
+                self._told[type(fact)] = fact
+                emit(fact)
+
+    # Capabilities
+
+    async def send(self, command: c.Send, intent: str) -> c.Outcome:
+        place = self._place(command.thread)
+        async with self._order(command.thread):
+            said = await sending.deliver(place.server, place.pane.id, command.text)
+        note = "A terminal cannot say whether a turn began; look at it if nothing moves."
+        return c.Outcome(said, command.thread, (note,))
+
+    async def manage(self, command: c.ThreadCommand, intent: str) -> c.Outcome:
+        place = self._place(command.thread)
+        async with self._order(command.thread):
+            match command:
+                case c.Interrupt():
+                    return c.Outcome(await sending.interrupt(place.server, place.pane.id), command.thread)
+                case c.StopSession():
+                    said = await sending.end(place.server, place.pane)
+                    self.nudge()
+                    return c.Outcome(said, command.thread)
+        raise Refused("Not done: a terminal cannot do that.")
+
+    async def pause(self, thread: Ref) -> c.Outcome:
+        """Stop the worker's process tree (SIGSTOP). Nothing is lost; `resume` lets it go on. Raises Rejected when
+        tmux would continue it at once."""
+        place = self._place(thread)
+        async with self._order(thread):
+            count = await processes.pause(place.server.where, place.pane.pid)
+        self._paused |= {thread.native}
+        self._dirty.set()
+        return c.Outcome(f"Paused {_counted(count)} of {place.pane.id}.", thread)
+
+    async def resume(self, thread: Ref) -> c.Outcome:
+        """Let go on what `pause` stopped; a shell's job is brought back with `fg`, and seen to run."""
+        place = self._place(thread)
+        async with self._order(thread):
+            found = await processes.resume(place.server.where, place.pane.pid)
+            if found.asleep:
+                await sending.foreground(place.server, place.pane.id, found.tree)
+        self._paused -= {thread.native}
+        self._dirty.set()
+        return c.Outcome(f"Continued {_counted(len(found.tree))} of {place.pane.id}.", thread)
+
+    def terminal(self, thread: Ref) -> PaneTerminal:
+        place = self._place(thread)
+        self._terminals += 1
+        return PaneTerminal(place.server, place.pane.id, phase=self._terminals * _GOLDEN % 1)
+
+    def _place(self, thread: Ref) -> Place:
+        place = self._picture.places.get(thread.native)
+        if place is None:
+            raise NotFound(f"{thread} is no pane any more.", fix="List the fleet again.")
+        pane = place.server.panes.get(place.pane.id)
+        return replace(place, pane=pane) if pane is not None else place
+
+    def _order(self, thread: Ref) -> asyncio.Lock:
+        """One order at a time for each pane: two messages at once would be one muddle."""
+        return self._orders.setdefault(thread.native, asyncio.Lock())
+
+
+def _counted(count: int) -> str:
+    return "one process" if count == 1 else f"{count} processes"
