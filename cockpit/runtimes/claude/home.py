@@ -225,6 +225,8 @@ class Home:
         return log
 
     def _read(self, log: Log) -> None:
+        if log.sidechain and self.metas.value(meta := log.path.with_suffix(".meta.json")) is None:
+            self._small(meta)
         before = (log.activity.last_at, log.activity.at, len(log.letters), log.tally.reported_last)
         while log.grow():
             pass

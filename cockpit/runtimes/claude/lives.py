@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from cockpit.runtimes.claude.processes import Processes
 from cockpit.runtimes.claude.sessions import Session
-from cockpit.runtimes.claude.teams import Mate, TeamFile
+from cockpit.runtimes.claude.teams import Mate
 
 _SEARCH_EVERY = timedelta(seconds=10)
 _YOUNG = timedelta(seconds=10)
@@ -96,7 +96,7 @@ class Lives:
         """(socket, pane) of a session that lives."""
         return self._terminal(session.pid, session.proc_start) if self.session(session) else None
 
-    def mate_terminal(self, mate: Mate, team: TeamFile, lead: Session | None) -> tuple[str, str] | None:
+    def mate_terminal(self, mate: Mate, lead: Session | None) -> tuple[str, str] | None:
         """(socket, pane) of a teammate: of its process where that is known, else of its lead's server, else of the
         private server that a lead outside tmux starts (facts: 2.1.329, section 4)."""
         known = self._mates.get(mate.agent)
@@ -106,9 +106,9 @@ class Lives:
             return None
         if lead is not None and (own := self._terminal(lead.pid, lead.proc_start)):
             return own[0], mate.pane
-        pid = lead.pid if lead is not None else team.lead_pid
-        if pid is None or (lead is not None and lead.pane is not None):
+        if lead is None or lead.pane is not None or self.session(lead) is not True:
             return None
+        pid = lead.pid
         folder = self._folders.setdefault(pid, self._processes.tmux_folder(pid))
         return f"{folder}/claude-swarm-{pid}", mate.pane
 

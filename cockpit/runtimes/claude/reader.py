@@ -3,6 +3,7 @@
 It blocks, so it runs off the loop and only once at a time."""
 
 import os
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,10 +26,10 @@ class Reader:
 
     def __init__(
         self, name: str, root: Path, *, now: Callable[[], datetime], prices: Prices, processes: Processes,
-        recent: timedelta,
+        recent: timedelta, monotonic: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self.name = name
-        self.home = Home(root, now=now, recent=recent)
+        self.home = Home(root, now=now, recent=recent, monotonic=monotonic)
         self.lives = Lives(processes)
         self.logs: dict[Ref, Log] = {}
         self.threads: dict[Ref, Thread] = {}

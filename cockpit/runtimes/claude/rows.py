@@ -209,7 +209,7 @@ class Drawer:
         joins = {f"agent:{team.name}/{mate.name}"}
         if log is not None and not log.sidechain:
             joins.add(f"session:{log.path.stem}")
-        if standing.status is not Status.ENDED and (place := self._lives.mate_terminal(mate, team, lead)):
+        if standing.status is not Status.ENDED and (place := self._lives.mate_terminal(mate, lead)):
             joins.add(pane_key(*place))
         return self._thread(ref, mate.name, standing, activity, activity.cwd or mate.cwd, [log] if log else [], joins,
                             title, mate.name, log is not None, mate.joined_at, mate.model)  # fmt: skip

@@ -70,8 +70,9 @@ def judge(signs: Signs) -> Standing:
         case "idle":
             return _rests(signs, session.state, session.state_at, seen)
         case "busy":
-            if signs.mates and _ended_after(activity, session.state_at):
-                return _rests(signs, session.state, activity.at if activity else None, seen)
+            if signs.mates and activity is not None and not activity.turn.open and activity.turn is not Turn.NONE:
+                # A lead with mates in panes stays `busy` at its prompt (facts: 2.1.329): its transcript knows better.
+                return _rests(signs, session.state, activity.at, seen)
             since = _since(activity, session.state_at)
             return Standing(Status.WORKING, session.state, _doing(activity, signs.busy), since, seen)
         case "":
@@ -84,7 +85,7 @@ def _waits(signs: Signs, session: Session, seen: tuple[Seen, ...]) -> Standing:
     if signs.asking and not own and session.waiting_for in ("permission prompt", "worker request"):
         names = ", ".join(dict.fromkeys(request.mate for request in signs.asking))
         shown: Seen = (f"{signs.asking[0].why} of {names}", signs.asking[0].call.at)
-        detail = f"its terminal shows what {names} asks for"
+        detail = f"its terminal shows the request of {names}"
         return Standing(Status.WORKING, session.state, detail, session.state_at, (seen[0], shown, *seen[1:]))
     found: Waiting = waiting(session.waiting_for, own)
     detail = found.detail
@@ -197,10 +198,3 @@ def _since(activity: Activity | None, state_at: datetime | None) -> datetime | N
     if activity is not None and activity.turn.open and activity.since is not None:
         return activity.since
     return state_at
-
-
-def _ended_after(activity: Activity | None, at: datetime | None) -> bool:
-    """A lead with mates in panes stays `busy` at its prompt (facts: 2.1.329): then its transcript knows better."""
-    if activity is None or activity.turn.open or activity.turn is Turn.NONE or activity.at is None:
-        return False
-    return at is None or activity.at >= at

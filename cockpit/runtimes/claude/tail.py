@@ -100,21 +100,6 @@ class Tail:
         self.offset, self._before, self._rest, self._skipping = 0, b"", b"", False
 
 
-def line_start(path: Path, back: int) -> tuple[int, int]:
-    """(offset of the first whole line within the last `back` bytes, size of the file); (0, 0) when it is not there."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError):
-        return 0, 0
-    try:
-        size = os.fstat(handle).st_size
-        return line_from(handle, size - back, size), size
-    except OSError:
-        return 0, 0
-    finally:
-        os.close(handle)
-
-
 def line_from(handle: int, offset: int, size: int) -> int:
     """Where the first line begins that starts at `offset` or behind it; `size` if none does."""
     if offset <= 0:
