@@ -41,6 +41,7 @@ def test_one_process_tells_sessions_panes_and_the_time(tmux: Tmux) -> None:
     tmux("new-session", "-d", "-s", "two", "-x", "100", "-y", "30", "cat")
     tmux("split-window", "-d", "-t", "two:0", "cat")
     tmux("new-window", "-d", "-n", "agent-1", "-t", "one", "sleep 1000")
+    wait_until(lambda: look(tmux)["%3"].command == "sleep")
     seen = read_look(tmux(*LOOK))
     assert [session.id for session in seen.sessions] == ["$0", "$1"]
     assert seen.birth is not None

@@ -77,13 +77,13 @@ async def test_watching_disturbs_nothing(tmux: Tmux) -> None:
 async def test_nothing_is_asked_while_nothing_happens(tmux: Tmux, monkeypatch: pytest.MonkeyPatch) -> None:
     async with running(tmux) as run:
         asked: list[str] = []
-        monkeypatch.setattr(ControlClient, "_send", lambda client, line: asked.append(line))
-        monkeypatch.setattr(once, "run", lambda *command, **_: asked.append(str(command)))
         before = len(run.facts)
-        await asyncio.sleep(1.3)
+        with monkeypatch.context() as patch:
+            patch.setattr(ControlClient, "_send", lambda client, line: asked.append(line))
+            patch.setattr(once, "run", lambda *command, **_: asked.append(str(command)))
+            await asyncio.sleep(1.3)
         assert len(run.facts) == before
         assert asked == []
-        monkeypatch.undo()
 
 
 async def test_printing_is_working_and_quiet_is_idle(tmux: Tmux, monkeypatch: pytest.MonkeyPatch) -> None:
