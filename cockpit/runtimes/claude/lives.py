@@ -12,6 +12,8 @@ from cockpit.runtimes.claude.teams import Mate
 _SEARCH_EVERY = timedelta(seconds=10)
 _YOUNG = timedelta(seconds=10)
 _IN_PROCESS = "in-process"
+_ASKED = 5
+"""A process that has only just begun does not show its arguments yet; one that never does is no teammate."""
 
 
 class Lives:
@@ -22,7 +24,7 @@ class Lives:
         self._dead: set[str] = set()
         self._terminals: dict[tuple[int, str | None], tuple[str, str] | None] = {}
         self._folders: dict[int, str] = {}
-        self._key_pids: dict[int, str | None] = {}
+        self._asked: dict[int, int] = {}
         self._searched: datetime | None = None
 
     @property
@@ -57,11 +59,14 @@ class Lives:
     def learn(self, pids: Iterable[int]) -> None:
         """Teammates in panes leave a key named after their pid (facts: 2.1.329); see who those are."""
         present = set(pids)
-        for gone in self._key_pids.keys() - present:
-            del self._key_pids[gone]
-        for pid in present - self._key_pids.keys():
-            agent = self._key_pids[pid] = self._processes.agent(pid)
-            self._found(agent, pid)
+        for gone in self._asked.keys() - present:
+            del self._asked[gone]
+        for pid in present:
+            asked = self._asked.get(pid, 0)
+            if asked < _ASKED:
+                agent = self._processes.agent(pid)
+                self._asked[pid] = _ASKED if agent else asked + 1
+                self._found(agent, pid)
 
     def search(self, wanted: Iterable[str], now: datetime) -> None:
         """Look through all processes for teammates that no key told of, not too often."""

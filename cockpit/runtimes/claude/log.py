@@ -16,6 +16,7 @@ _HEAD = 128 << 10
 _END = 512 << 10
 _FARTHEST = 8 << 20
 _NOISE = (b'{"type":"api-request', b'{"type": "api-request')
+_TURNS = (b'"tool_result"', b'"type":"assistant"', b'"type": "assistant"')
 _SUMS = (b'"usage"', b"cost-state", MARK.encode())
 
 
@@ -99,7 +100,7 @@ class Log:
     def _tells(self, handle: int, start: int, size: int) -> bool:
         """Whether a line that bears on the turn begins at `start` or behind it."""
         data = os.pread(handle, size - start, start)
-        return b'"tool_result"' in data or b'"role":"assistant"' in data or b'"role": "assistant"' in data
+        return any(mark in data for mark in _TURNS)
 
     def _feed(self, lines: Iterable[bytes]) -> None:
         for data in lines:

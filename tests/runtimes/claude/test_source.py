@@ -1,0 +1,297 @@
+"""The source over a real folder with a real watcher: every test waits for what must come, and nothing sleeps."""
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from claude_kit import Facts, Fake, source
+
+from cockpit.core import ports
+from cockpit.model.errors import NotFound
+from cockpit.model.facts import SourceChanged, SourceRead, TalkDropped
+from cockpit.model.health import Health
+from cockpit.model.ids import Ref
+from cockpit.model.talk import CallState, Message, ToolCall
+from cockpit.model.work import Capability, Status
+from cockpit.runtimes.claude.source import ClaudeSource
+from cockpit.runtimes.claude.watch import Watcher, is_remote
+
+SOLO = "636d9785-84c0-44a0-9814-779c669ccdb6"
+TEAM = "session-636d9785"
+
+
+def stamp(seconds: float = 0) -> str:
+    at = datetime.now(UTC) + timedelta(seconds=seconds)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class House:
+    """A Claude home that the test writes as the CLI would: in place."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.pid = 7494
+        self.transcript = root / "projects" / "-home-dev-demo" / f"{SOLO}.jsonl"
+
+    def json(self, name: str, value: object) -> Path:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(value))
+        return path
+
+    def session(self, status: str, waiting_for: str | None = None, *, pid: int | None = None, id: str = SOLO) -> Path:
+        pid = pid or self.pid
+        told = {"pid": pid, "sessionId": id, "cwd": "/home/dev/demo", "procStart": "1", "version": "2.1.329",
+                "status": status, "statusUpdatedAt": int(datetime.now(UTC).timestamp() * 1000),
+                "startedAt": 1795229676386}  # fmt: skip
+        return self.json(f"sessions/{pid}.json", told | ({"waitingFor": waiting_for} if waiting_for else {}))
+
+    def line(self, kind: str, content: object, **more: object) -> None:
+        message = {"role": kind, "content": content}
+        if kind == "assistant":
+            message |= {"id": f"msg_{os.urandom(4).hex()}", "model": "claude-opus-5-5", "stop_reason": "end_turn",
+                        "usage": {"input_tokens": 10, "output_tokens": 1}}  # fmt: skip
+        record = {"type": kind, "uuid": os.urandom(8).hex(), "timestamp": stamp(), "sessionId": SOLO,
+                  "cwd": "/home/dev/demo", "isSidechain": False, "message": message} | more  # fmt: skip
+        self.transcript.parent.mkdir(parents=True, exist_ok=True)
+        with self.transcript.open("a") as file:
+            file.write(json.dumps(record) + "\n")
+
+    def team(self, *names: str) -> Path:
+        members = [
+            {"agentId": f"team-lead@{TEAM}", "name": "team-lead", "agentType": "team-lead", "cwd": "/home/dev/demo"}
+        ]
+        members += [{"agentId": f"{name}@{TEAM}", "name": name, "tmuxPaneId": "in-process", "backendType": "in-process"}
+                    for name in names]  # fmt: skip
+        return self.json(f"teams/{TEAM}/config.json", {"name": TEAM, "leadSessionId": SOLO, "members": members})
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    (tmp_path / ".claude").mkdir()
+    return House(tmp_path / ".claude")
+
+
+@contextlib.asynccontextmanager
+async def running(made: ClaudeSource, facts: Facts) -> AsyncIterator[None]:
+    task = asyncio.create_task(made.run(facts))
+    try:
+        await facts.until(lambda: any(isinstance(fact, SourceRead) for fact in facts.all), "the first whole read")
+        yield
+        assert not task.done(), "run ended by itself"
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await made.close()
+
+
+async def test_a_session_from_its_first_line_to_its_end(house: House, facts: Facts) -> None:
+    async with running(source(house.root), facts):
+        house.session("busy")
+        await facts.until(lambda: SOLO in facts.threads, "the session")
+        assert facts.threads[SOLO].status is Status.WORKING
+        house.line("user", "Build it")
+        await facts.until(lambda: facts.threads[SOLO].title == "Build it", "its title")
+        house.line("assistant", [{"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": {"command": "make"}}])
+        house.session("waiting", "permission prompt")
+        await facts.until(lambda: facts.threads[SOLO].asks, "the ask")
+        (ask,) = facts.threads[SOLO].asks
+        assert (facts.threads[SOLO].status, ask.summary, ask.body) == (Status.APPROVAL, "make", "make")
+        house.line("user", [{"type": "tool_result", "tool_use_id": "toolu_1", "content": "ok"}])
+        house.line("assistant", [{"type": "text", "text": "Done."}])
+        house.session("idle")
+        await facts.until(lambda: facts.threads[SOLO].status is Status.IDLE, "idle")
+        assert facts.threads[SOLO].finished_at is not None
+        assert facts.threads[SOLO].usage.requests == 2
+        (house.root / "sessions" / "7494.json").unlink()
+        await facts.until(lambda: facts.threads[SOLO].status is Status.ENDED, "the end")
+        house.transcript.unlink()
+        await facts.until(lambda: SOLO not in facts.threads, "it is forgotten")
+
+
+async def test_a_killed_process_is_seen_though_nothing_is_written(house: House, facts: Facts) -> None:
+    house.session("waiting", "permission prompt")
+    house.line("user", "go")
+    processes = Fake()
+    async with running(source(house.root, processes, process_seconds=0.02), facts):
+        assert facts.threads[SOLO].status is Status.APPROVAL
+        processes.dead.add(house.pid)
+        await facts.until(lambda: facts.threads[SOLO].status is Status.ENDED, "the death")
+
+
+async def test_a_session_resumed_under_a_new_pid_is_one_row(house: House, facts: Facts) -> None:
+    house.session("waiting", "permission prompt")
+    processes = Fake()
+    processes.dead.add(house.pid)
+    async with running(source(house.root, processes), facts):
+        house.session("idle", pid=8000)
+        await facts.until(
+            lambda: SOLO in facts.threads and facts.threads[SOLO].status is Status.IDLE, "the resumed one"
+        )
+        assert len(facts.threads) == 1
+
+
+async def test_a_home_that_appears_later_goes_and_comes_again(tmp_path: Path, facts: Facts) -> None:
+    house = House(tmp_path / "not" / "yet" / ".claude")
+    async with running(source(house.root), facts):
+        assert facts.state.health is Health.ABSENT
+        assert str(house.root) in facts.state.reason
+        for _ in range(2):
+            house.session("busy")
+            await facts.until(lambda: SOLO in facts.threads, "the session in the new home")
+            await facts.until(lambda: facts.state.health is Health.UP, "up")
+            shutil.rmtree(house.root)
+            await facts.until(lambda: SOLO not in facts.threads, "the home is gone")
+            await facts.until(lambda: facts.state.health is Health.ABSENT, "absent")
+
+
+async def test_a_root_deleted_and_made_again(house: House, facts: Facts) -> None:
+    house.session("busy")
+    async with running(source(house.root), facts):
+        for status in ("idle", "busy"):
+            shutil.rmtree(house.root / "sessions")
+            house.session(status)
+            word = Status.IDLE if status == "idle" else Status.WORKING
+            await facts.until(lambda word=word: SOLO in facts.threads and facts.threads[SOLO].status is word, status)
+
+
+async def test_a_half_written_file_changes_nothing_until_it_is_whole(house: House, facts: Facts) -> None:
+    house.session("busy")
+    path = house.root / "sessions" / "7494.json"
+    async with running(source(house.root), facts):
+        path.write_text(path.read_text().replace("busy", "idle") + '33,"waitingFor":"dialog open"}')
+        other = house.session("busy", pid=9, id="other")
+        await facts.until(lambda: "other" in facts.threads, "another file, written later")
+        assert facts.threads[SOLO].status is Status.WORKING
+        house.session("idle")
+        await facts.until(lambda: facts.threads[SOLO].status is Status.IDLE, "the whole file")
+        assert other.exists()
+
+
+async def test_a_team_forms_talks_and_is_renamed_away(house: House, facts: Facts) -> None:
+    house.session("busy")
+    async with running(source(house.root), facts):
+        house.team()
+        house.team("alice")
+        await facts.until(lambda: TEAM in facts.teams, "the team")
+        inbox = house.root / "teams" / TEAM / "inboxes" / "alice.json"
+        inbox.parent.mkdir()
+        fresh = inbox.with_suffix(".tmp")
+        fresh.write_text(json.dumps([{"from": "team-lead", "text": "hello", "timestamp": stamp(), "msg_id": "m1"}]))
+        fresh.rename(inbox)
+        await facts.until(lambda: facts.teams[TEAM].messages, "the message")
+        inbox.write_text("[]")
+        house.json(f"tasks/{TEAM}/1.json", {"id": "1", "subject": "Add", "status": "pending", "blockedBy": []})
+        await facts.until(lambda: facts.teams[TEAM].tasks, "the task")
+        assert [message.text for message in facts.teams[TEAM].messages] == ["hello"], "kept though the inbox is empty"
+        assert facts.threads[f"alice@{TEAM}"].team == facts.teams[TEAM].title
+        gone = house.root / "teams" / f"{TEAM}.deleted-0"
+        (house.root / "teams" / TEAM).rename(gone)
+        shutil.rmtree(gone)
+        await facts.until(lambda: TEAM not in facts.teams, "the team is gone")
+        await facts.until(lambda: f"alice@{TEAM}" not in facts.threads, "its mate too")
+
+
+async def test_polling_sees_the_same(house: House, facts: Facts) -> None:
+    async with running(source(house.root, poll=True, poll_seconds=0.02), facts):
+        assert facts.state.link == "polling"
+        house.session("busy")
+        await facts.until(lambda: SOLO in facts.threads, "the session")
+        house.session("idle")
+        await facts.until(lambda: facts.threads[SOLO].status is Status.IDLE, "idle")
+
+
+async def test_a_home_that_cannot_be_read_is_down_not_empty(tmp_path: Path, facts: Facts) -> None:
+    (tmp_path / "file").write_text("")
+    made = source(tmp_path / "file")
+    await made.read(facts)
+    assert facts.state.health is Health.DOWN
+    assert facts.state.fix
+
+
+async def test_a_read_tells_health_and_then_the_whole(house: House, facts: Facts) -> None:
+    house.session("busy")
+    await source(house.root).read(facts)
+    assert [type(fact) for fact in facts.all] == [SourceChanged, SourceRead]
+    assert (facts.state.health, facts.state.version, facts.state.kind) == (Health.UP, "2.1.329", "claude")
+
+
+async def test_a_conversation_is_followed(house: House, facts: Facts) -> None:
+    house.session("busy")
+    house.line("user", "Build it")
+    made = source(house.root)
+    assert isinstance(made, ports.CanConverse)
+    ref = Ref("claude", SOLO)
+    async with running(made, facts):
+        assert facts.threads[SOLO].can(Capability.CONVERSE)
+        made.follow(ref, facts)
+        await facts.until(lambda: facts.talk and facts.talk.entries, "the talk")
+        house.line("assistant", [{"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": {"command": "ls"}}])
+        await facts.until(lambda: len(facts.talk.entries) == 2, "the call")
+        call = facts.talk.entries[1]
+        assert isinstance(call, ToolCall)
+        assert call.state is CallState.RUNNING
+        house.line("user", [{"type": "tool_result", "tool_use_id": "toolu_1", "content": "a\nb"}])
+        await facts.until(lambda: facts.talk.entries[1].state is CallState.COMPLETED, "its result")
+        made.follow(None, facts)
+        assert any(isinstance(fact, TalkDropped) for fact in facts.all)
+        with pytest.raises(NotFound):
+            await made.talk(Ref("claude", "nobody"))
+
+
+async def test_a_long_conversation_comes_in_pages(house: House, facts: Facts) -> None:
+    house.session("idle")
+    for number in range(300):
+        house.line("user", f"{number} " + "x" * 3000)
+    made = source(house.root)
+    ref = Ref("claude", SOLO)
+    await made.read(facts)
+    page, seen = await made.talk(ref), []
+    while True:
+        seen = [entry.text.split(" ")[0] for entry in page.entries if isinstance(entry, Message)] + seen
+        if page.older is None:
+            break
+        page = await made.talk(ref, older=page.older)
+    assert seen == [str(number) for number in range(300)]
+    made.follow(ref, facts)
+    await made.read(facts)
+    shown = len(facts.talk.entries)
+    assert 0 < shown < 300
+    await made.more(ref, facts)
+    assert len(facts.talk.entries) > shown
+    assert facts.talk.entries[-1].text.startswith("299 ")
+    await made.close()
+
+
+def test_network_file_systems_are_polled(tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(
+        f"rootfs / ext4 rw 0 0\nserver:/x {tmp_path} nfs4 rw 0 0\nhost:/ {tmp_path}/ssh fuse.sshfs rw 0 0\n"
+    )
+    assert is_remote(tmp_path / "home", mounts)
+    assert is_remote(tmp_path / "ssh", mounts)
+    assert not is_remote(Path("/"), mounts)
+    assert not is_remote(tmp_path, tmp_path / "none")
+
+
+async def test_the_kernels_refusal_falls_back_to_polling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*paths: object, **options: object) -> AsyncIterator[object]:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("watchfiles.awatch", refuse)
+    watcher = Watcher(tmp_path, poll_seconds=0.01)
+    seen = []
+    async with contextlib.aclosing(watcher.changes()) as changes:
+        async for change in changes:
+            seen.append(change)
+            if watcher.link.startswith("polling"):
+                break
+    assert set(seen) == {None}
+    assert watcher.link == "polling: No space left on device"
