@@ -10,11 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.reactive import reactive
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from cockpit.core.commands import Look
-from cockpit.model.asks import Ask, AskKind
+from cockpit.model.asks import AskKind
 from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
 from cockpit.model.talk import Plan
@@ -23,8 +22,10 @@ from cockpit.ui.actions import At
 from cockpit.ui.clock import now_of
 from cockpit.ui.messages import Act, DiffWanted, Followed, NotDone, Told
 from cockpit.ui.present.explain import explain
+from cockpit.ui.present.filter import on_shelf
 from cockpit.ui.present.project_rows import ALL, place_title
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
+from cockpit.ui.widgets.ask_card import AskCard
 from cockpit.ui.widgets.crumb_bar import CrumbBar
 from cockpit.ui.widgets.key_bar import KeyBar
 from cockpit.ui.widgets.project_list import ProjectList
@@ -62,7 +63,6 @@ class FleetScreen(CockpitScreen):
         self._crumbs = CrumbBar()
         self._follow_timer: Timer | None = None
         self._followed: Ref | None = None
-        self._asks: tuple[Ask, ...] = ()
         self._finished: Ref | None = None
         """The followed thread, if it was done when the person came to it or became so since."""
 
@@ -89,6 +89,9 @@ class FleetScreen(CockpitScreen):
 
     def card_since(self) -> float | None:
         return self._talk.card_since
+
+    def thread_since(self) -> float:
+        return self._threads.slid_at
 
     def arrive(self, thread: Ref | None) -> None:
         if thread is None:
@@ -117,11 +120,6 @@ class FleetScreen(CockpitScreen):
         self._talk.fleet = self.fleet
         self._talk.thread = self._thread()
         self._talk.talk = self.fleet.talks.get(self.selected) if self.selected else None
-        asks = self._talk.thread.asks if self._talk.thread else ()
-        if asks != self._asks:
-            # The keys of a card work once it can be seen, which is a little later.
-            self._asks = asks
-            self.set_timer(FOLLOW_SECONDS, self.update_keys)
 
     def _thread(self) -> Thread | None:
         return self.fleet.threads.get(self.selected) if self.selected else None
@@ -199,12 +197,14 @@ class FleetScreen(CockpitScreen):
 
     def _go(self, panel: int) -> None:
         self.panel = panel
-        target: Widget | None = (self._projects, self._threads.rows, None)[panel]
-        if target is None:
-            target = next((each for each in self._talk.query("*") if each.focusable), None)
-        if target is not None:
-            self.call_after_refresh(target.focus, False)
         self._threads.settle()
+        self.call_after_refresh(self._focus_on, panel)
+
+    def _focus_on(self, panel: int) -> None:
+        inside = (self._projects, self._threads, self._talk)[panel]
+        target = next((each for each in self.focus_chain if inside in each.ancestors_with_self), None)
+        if target is not None:
+            target.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Left and Right belong to a text field while somebody types in it."""
@@ -239,6 +239,10 @@ class FleetScreen(CockpitScreen):
     def _opened(self, message: ThreadList.Opened) -> None:
         self._go(2)
 
+    @on(AskCard.Seen)
+    def _card_seen(self) -> None:
+        self.update_keys()
+
     @on(ProjectList.Chosen)
     def _place_chosen(self, message: ProjectList.Chosen) -> None:
         self._threads.place = message.place
@@ -271,9 +275,9 @@ class FleetScreen(CockpitScreen):
         if self.is_narrow and self.panel == 0:
             self._go(1)
 
-    def _reveal(self, thread: Ref) -> None:
-        """Take away a filter or a project that hides the thread."""
-        if any(row.id == thread for row in self._threads.rows.rows):
+    def _reveal(self, ref: Ref) -> None:
+        """Take away a filter or a project that hides the thread; bring out what was put aside."""
+        if any(row.id == ref for row in self._threads.rows.rows):
             return
         if self._threads.filter:
             self._threads.clear_filter()
@@ -281,6 +285,9 @@ class FleetScreen(CockpitScreen):
         if self._projects.place != ALL:
             self._projects.select(ALL)
             self._threads.place = ALL
+        thread = self.fleet.threads.get(ref)
+        if thread is not None and on_shelf(thread, now_of(self)):
+            self._threads.filter = "is:all"
 
     def action_open(self) -> None:
         self._go(2)

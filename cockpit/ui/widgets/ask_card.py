@@ -112,7 +112,11 @@ class AskCard(Widget):
     def _painted(self, ask: Ask) -> None:
         if self._since is None and self.ask == ask and self._in_sight():
             self._since = self._clock()
-            self.post_message(self.Seen())
+            self.call_next(self._tell_seen)
+
+    def _tell_seen(self) -> None:
+        # From a turn of its own: a message that is made while the parent is at work stops at the parent.
+        self.post_message(self.Seen())
 
     def _in_sight(self) -> bool:
         if not (self.is_attached and self.display and self.screen is self.app.screen and self.region.area):

@@ -48,7 +48,7 @@ class CrumbBar(LineBar):
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
-        x = offset.x if offset else -1
+        x = -1 if offset is None else offset.x
         for index, name in enumerate(self.names):
             if 0 <= x < cells(name):
                 self.post_message(self.Chosen(index))

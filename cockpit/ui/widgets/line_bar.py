@@ -63,7 +63,9 @@ class LineBar(Widget):
         width = self.size.width
         if self._lines_for != (width, self.pen):
             self._lines, self._lines_for = self.strips(width), (width, self.pen)
-        return self._lines[y] if y < len(self._lines) else Strip.blank(width)
+        line = self._lines[y] if y < len(self._lines) else Strip.blank(width)
+        # Textual gives lines no ground of their own: without it the terminal's would show.
+        return line.apply_style(self.rich_style)
 
     def on_mount(self) -> None:
         self.app.theme_changed_signal.subscribe(self, self._other_theme)

@@ -165,7 +165,9 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         if self._lines_for != self._drawn_for():
             self._lines, self._lines_for = self._draw(), self._drawn_for()
-        return self._lines[y] if y < len(self._lines) else Strip.blank(self.size.width)
+        line = self._lines[y] if y < len(self._lines) else Strip.blank(self.size.width)
+        # Textual gives lines no ground of their own: without it the terminal's would show.
+        return line.apply_style(self.rich_style)
 
     def _draw(self) -> list[Strip]:
         # The last column is kept for the scrollbar, so that nothing moves when it comes.

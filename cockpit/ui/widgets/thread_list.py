@@ -3,6 +3,7 @@
 It selects and filters; what is done with a thread is decided elsewhere."""
 
 from collections.abc import Mapping
+from time import monotonic
 from typing import ClassVar
 
 from textual import on
@@ -99,6 +100,8 @@ class ThreadList(Vertical):
         self._rows.follows_top = True
         self._line = FilterLine(placeholder="needs:me  status:working  project:web  is:stale  words")
         self._parsed = Filter()
+        self.slid_at = float("-inf")
+        """Monotonic time when the selection last passed to another thread because the fleet changed."""
 
     def compose(self) -> ComposeResult:
         yield self._rows
@@ -166,7 +169,10 @@ class ThreadList(Vertical):
         self.call_after_refresh(self._show)
 
     def watch_fleet(self) -> None:
+        before = self._rows.selected
         self._show()
+        if before is not None and self._rows.selected != before:
+            self.slid_at = monotonic()
 
     def watch_place(self) -> None:
         self._show()

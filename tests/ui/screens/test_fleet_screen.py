@@ -552,3 +552,14 @@ async def test_the_keys_of_a_card_show_once_it_can_be_seen() -> None:
         app.screen.query_one(ThreadList).select(AUDIT, by_person=True)
         await rested(pilot)
         assert "x decline" not in app.text[-1]
+
+
+async def test_being_sent_to_a_thread_that_was_put_aside_brings_it_out() -> None:
+    app = ScreenHost(FleetScreen, SCENES["shelved"](NOW))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        ref = Ref("home", "settled-3")
+        fleet_screen(app).arrive(ref)
+        await settle(pilot)
+        assert fleet_screen(app).selected == ref
+        assert "/ is:all · 29 of 29" in text(app)
