@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import secrets
 import shutil
+import struct
 import subprocess
 import tempfile
+import termios
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -67,6 +70,24 @@ class Tmux:
 
     def kill(self) -> None:
         self("kill-server", check=False)
+
+
+@contextlib.contextmanager
+def attached_person(tmux: Tmux, width: int, height: int) -> Iterator[int]:
+    """An ordinary client in a pseudo terminal of that size; yields the terminal's file descriptor."""
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+    person = subprocess.Popen(
+        [str(TMUX), "-u", "-L", tmux.socket, "attach-session", "-t", "one"],
+        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, env=os.environ | {"TERM": "xterm"},
+    )  # fmt: skip
+    try:
+        yield ours
+    finally:
+        person.kill()
+        person.wait()
+        os.close(ours)
+        os.close(theirs)
 
 
 def wait_until(true: Callable[[], object]) -> None:

@@ -105,10 +105,12 @@ class Feeds:
             return
         self._open_wanted()
         for pane in tuple(self._watchers):
-            if before.get(pane) != panes.get(pane) and self._feed_of(pane) is None:
+            old, new = before.get(pane), panes.get(pane)
+            if old != new and (_life(old) != _life(new) or self._feed_of(pane) is None):
                 self._tell(pane, 0)
 
     async def close(self) -> None:
+        """Let everything go and wait for it."""
         self._watchers.clear()
         self.down()
         if self._later is not None:
@@ -211,3 +213,8 @@ class Feeds:
             task = asyncio.get_running_loop().create_task(feed.client.close())
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
+
+
+def _life(pane: Pane | None) -> tuple[object, ...]:
+    """What no event tells of (facts: tmux 3.3a): a death sends none, and its exit code comes after it."""
+    return () if pane is None else (pane.dead, pane.exit_code, pane.signal)
