@@ -221,8 +221,9 @@ async def test_a_pane_that_is_closed_says_so(tmux: Tmux) -> None:
 
 async def test_a_program_that_ends_and_stays(tmux: Tmux) -> None:
     tmux("set-option", "-g", "remain-on-exit", "on")
-    async with running(tmux) as run, shown(run) as (terminal, _):
-        tmux("respawn-pane", "-k", "-t", "one:0", "echo bye; exit 3")
+    tmux("new-window", "-d", "-t", "one", "read line; echo bye; exit 3")
+    async with running(tmux) as run, shown(run, "%1") as (terminal, _):
+        tmux("send-keys", "-t", "one:1", "Enter")
         await until(lambda: terminal.screen.ended and terminal.screen.exit_code == 3)
 
 

@@ -55,8 +55,8 @@ def _status(seen: Seen, now: datetime) -> tuple[Status, str, datetime, tuple[tup
     pane, prints = seen.pane, seen.prints
     if pane.dead:
         how = _ending(pane)
-        good = pane.exit_code == 0 and not pane.signal
-        return Status.ENDED if good else Status.FAILED, f"dead, {how}", prints.last, ((f"pane dead, {how}", None),)
+        failed = pane.signal or pane.exit_code  # tmux loses the code now and then; that is no failure
+        return Status.FAILED if failed else Status.ENDED, f"dead, {how}", prints.last, ((f"pane dead, {how}", None),)
     front = f"in front: {pane.command or 'nothing known'}"
     whose = "" if prints.exactly else " (something in its window)"
     if seen.paused:
