@@ -1,9 +1,7 @@
 """Carrying out commands: what is checked, sent, confirmed and written down, and in which order."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 
 import pytest
 from fakes import FakeSource, MemoryLedger
@@ -12,11 +10,10 @@ from fleet_kit import NOW, approval, question, ref, source, thread
 from cockpit.core import commands as c
 from cockpit.core.act import Actions
 from cockpit.core.store import Store
-from cockpit.model.asks import Decision, SettledAsk
-from cockpit.model.errors import CockpitError, HalfDone, LedgerError, Refused, SourceError, Stale
-from cockpit.model.facts import LedgerRead, ThreadSeen
-from cockpit.model.ids import Ref
-from cockpit.model.work import Freeze, Hold, Status
+from cockpit.model.asks import Decision
+from cockpit.model.errors import HalfDone, LedgerError, Refused, SourceError, Stale
+from cockpit.model.facts import ThreadSeen
+from cockpit.model.work import Freeze, Status
 
 ONE = ref("one")
 ACCEPT = c.Decide(ONE, "req-1", Decision.ACCEPT)
