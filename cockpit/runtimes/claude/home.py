@@ -21,7 +21,7 @@ from cockpit.runtimes.claude.wire import flag, line, mapping, name
 
 ROOTS = ("sessions", "teams", "tasks", "projects")
 _MOST_LOGS = 1_000
-_SLICE = 4 << 20
+_SLICE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,11 @@ class Home:
         for path in sorted(paths):
             self._small(path)
 
+    @property
+    def owes(self) -> bool:
+        """Whether some transcript's sums are not whole yet."""
+        return any(log.backlog for log in self.logs.values())
+
     def catch_up(self) -> bool:
         """Read one piece of what large transcripts still owe; True while there is more."""
         behind = next((log for log in self.logs.values() if log.backlog), None)
@@ -111,7 +116,7 @@ class Home:
         if not behind.backlog:
             self._touch_log(behind)
         self._deliver(behind)
-        return any(log.backlog for log in self.logs.values())
+        return self.owes
 
     def log_of(self, session: str) -> Log | None:
         """The transcript of a session, opened when it was not: a live session may have an old one."""
@@ -265,9 +270,11 @@ class Home:
         return activity.team, "team-lead"
 
     def deliver_rest(self) -> None:
-        """Transcripts are often met before the team that they belong to."""
+        """Transcripts are often met before the team that they belong to. What belongs to none by now is of no use."""
         for log in list(self.logs.values()):
             self._deliver(log)
+            if log.letters and not log.sidechain:
+                log.letters = []
 
     def _is_recent(self, path: Path) -> bool:
         try:

@@ -12,8 +12,8 @@ from cockpit.runtimes.claude.tail import Tail, line_from, lines_between
 from cockpit.runtimes.claude.usage import Claims, Tally
 from cockpit.runtimes.claude.wire import Json, mapping, parse, when
 
-_HEAD = 128 << 10
-_END = 512 << 10
+_HEAD = 32 << 10
+_END = 256 << 10
 _FARTHEST = 8 << 20
 _NOISE = (b'{"type":"api-request', b'{"type": "api-request')
 _TURNS = (b'"tool_result"', b'"type":"assistant"', b'"type": "assistant"')

@@ -102,7 +102,7 @@ class Drawer:
         if team is not None:
             joins.add(f"agent:{team.name}/{team.lead}")
         logs = [log for log in (unit.log, *unit.helpers) if log is not None]
-        who = team.lead if team else named
+        who = team.lead if team else "Claude"
         return self._thread(ref, named, standing, activity, cwd, logs, joins, title, who, bool(unit.log),
                             session.started_at if session else activity.first_at)  # fmt: skip
 
@@ -283,7 +283,10 @@ def pane_key(socket: str, pane: str) -> str:
 
 
 def total(logs: Iterable[Log], prices: Prices) -> Usage | None:
-    """The usage of several transcripts as one; None when none of them made a request."""
+    """The usage of several transcripts as one; None when none of them made a request, or while sums are not whole."""
+    logs = list(logs)
+    if any(log.backlog for log in logs):
+        return None
     tallies = [log.tally for log in logs if log.tally.totals]
     if len(tallies) < 2:
         return tallies[0].usage(prices) if tallies else None

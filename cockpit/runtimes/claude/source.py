@@ -23,6 +23,8 @@ _PROCESS_SECONDS = 2.0
 _SAFETY_SECONDS = 60.0
 _TOLD_EVERY = timedelta(seconds=15)
 _DOUBTS = 4
+_READ_AHEAD_SECONDS = 0.2
+"""A single read sums large transcripts for this long; what is not whole then has no sums rather than wrong ones."""
 
 
 class ClaudeSource:
@@ -67,6 +69,11 @@ class ClaudeSource:
                 await asyncio.sleep(AGAIN_SECONDS)
                 await asyncio.to_thread(self._reader.again)
                 whole = await asyncio.to_thread(self._reader.whole)
+            until = asyncio.get_running_loop().time() + _READ_AHEAD_SECONDS
+            while self._reader.home.owes and asyncio.get_running_loop().time() < until:
+                await asyncio.to_thread(self._reader.home.catch_up)
+                if not self._reader.home.owes:
+                    whole = await asyncio.to_thread(self._reader.whole)
             self._report(emit)
             emit(whole)
         await self._follower.fresh()
@@ -165,7 +172,7 @@ class ClaudeSource:
     async def _wait(self, looked: float) -> None:
         """Until something happened, or something is to be looked at again."""
         home = self._reader.home
-        if self._wake.is_set() or any(log.backlog for log in home.logs.values()):
+        if self._wake.is_set() or home.owes:
             await asyncio.sleep(0)
             return
         loop = asyncio.get_running_loop()

@@ -10,6 +10,8 @@ from cockpit.model.usage import Usage
 from cockpit.runtimes.claude.wire import Json, count, mapping, number
 
 MILLION = 1_000_000
+_UNSETTLED = 64
+"""So many of the newest messages may still get another copy; older ones are only summed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +98,25 @@ def cost(spent: Spent, price: Price) -> float:
 
 
 class Claims:
-    """Which transcript counts a message: the first that brought it. A fork or resume copies them to another file."""
+    """Which transcript counts a message: the first that brought it. A fork or resume copies them to another file.
+
+    Ids are kept as hashes: a hundred thousand messages are nothing unusual."""
 
     def __init__(self) -> None:
-        self._owner: dict[str, object] = {}
+        self._owner: dict[int, object] = {}
 
-    def take(self, message: str, owner: object) -> bool:
-        return self._owner.setdefault(message, owner) is owner
+    def owner(self, message: str) -> object | None:
+        return self._owner.get(hash(message))
 
-    def drop(self, messages: Mapping[str, object], owner: object) -> None:
-        for message in messages:
-            if self._owner.get(message) is owner:
-                del self._owner[message]
+    def take(self, message: str, owner: object) -> None:
+        self._owner[hash(message)] = owner
+
+    def drop(self, owner: object) -> None:
+        for key in [key for key, known in self._owner.items() if known is owner]:
+            del self._owner[key]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Tally:
     """The sums of one transcript. `reported` is the CLI's own cost by process (its start time), the last of each."""
 
@@ -119,21 +125,25 @@ class Tally:
     reported: dict[float, float] = field(default_factory=dict)
     reported_last: bool = False
     requests: int = 0
-    _seen: dict[str, tuple[str, Spent]] = field(default_factory=dict)
+    _recent: dict[str, tuple[str, Spent]] = field(default_factory=dict)
 
     def add(self, message: str, model: str, usage: Spent) -> None:
         """Take one line's copy of a message's usage."""
-        if not self.claims.take(message, self):
+        owner = self.claims.owner(message)
+        if owner is not None and owner is not self:
             return
         self.reported_last = False
-        known = self._seen.get(message)
-        if known is None:
-            self._seen[message] = (model, usage)
+        known = self._recent.get(message)
+        if owner is None:
+            self.claims.take(message, self)
+            self._recent[message] = (model, usage)
             self.requests += 1
+            if len(self._recent) > _UNSETTLED:
+                del self._recent[next(iter(self._recent))]
             self.totals[model] = self.totals.get(model, NOTHING) + usage
-        elif known[1] != usage:
+        elif known is not None and known[1] != usage:
             most = known[1].most(usage)
-            self._seen[message] = (known[0], most)
+            self._recent[message] = (known[0], most)
             self.totals[known[0]] = self.totals[known[0]] + (most - known[1])
 
     def report(self, state: Json) -> None:
@@ -155,8 +165,8 @@ class Tally:
 
     def forget(self) -> None:
         """The file is another now."""
-        self.claims.drop(self._seen, self)
-        self._seen.clear()
+        self.claims.drop(self)
+        self._recent.clear()
         self.totals.clear()
         self.reported.clear()
         self.reported_last = False
