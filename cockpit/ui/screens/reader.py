@@ -174,15 +174,6 @@ class ReaderScreen(Modal[None]):
         self.give(None)
 
 
-def diff_reader(title: str, read: Callable[[], Awaitable[str]]) -> ReaderScreen:
-    """The reader of a unified diff that `read` fetches."""
-
-    async def load() -> Draw:
-        return pages.diff(await read())
-
-    return ReaderScreen(title, load=load)
-
-
 def _drawn(content: str | Sequence[Line] | Draw) -> Draw:
     if isinstance(content, str):
         return pages.markdown(content)

@@ -15,7 +15,7 @@ from cockpit.ui import messages as m
 from cockpit.ui.held import SEEN
 from cockpit.ui.present import pages
 from cockpit.ui.present.lines import line
-from cockpit.ui.screens.reader import ReaderScreen, diff_reader
+from cockpit.ui.screens.reader import ReaderScreen
 from cockpit.ui.widgets.page_view import PageView
 
 LONG = "# Title\n\n" + "\n\n".join(f"Paragraph {n} with a word{' needle' if n % 10 == 5 else ''}" for n in range(100))
@@ -109,10 +109,10 @@ async def test_what_is_not_there_says_so() -> None:
 
 
 async def test_the_files_of_a_diff() -> None:
-    async def read() -> str:
-        return DIFF
+    async def read() -> pages.Draw:
+        return pages.diff(DIFF)
 
-    host = Reading(lambda: diff_reader("Changes", read))
+    host = Reading(lambda: ReaderScreen("Changes", load=read))
     async with host.run_test(size=(60, 20)) as pilot:
         await settle(pilot, 3)
         assert "file 1/3" in host.page
@@ -133,11 +133,11 @@ async def test_while_it_is_read_and_when_it_cannot_be_read() -> None:
 
     gate = asyncio.Event()
 
-    async def read() -> str:
+    async def read() -> pages.Draw:
         await gate.wait()
         raise SourceError("home did not answer.", fix="Look at its health: F7.")
 
-    host = Reading(lambda: diff_reader("Changes", read))
+    host = Reading(lambda: ReaderScreen("Changes", load=read))
     async with host.run_test(size=(60, 20)) as pilot:
         await settle(pilot)
         assert "reading…" in host.page
