@@ -69,6 +69,8 @@ class CockpitApp(App[None]):
         unknown = themes.why_not(config.ui.theme)
         self._notes = (*notes, *themes.problems, *([unknown] if unknown else []))
         self._held = Held()
+        self._told = ("", "")
+        self._told_at = 0.0
         self._feed: Feed | None = None
         self._terminal = Terminal(self)
         self._caller = Caller(
@@ -160,17 +162,20 @@ class CockpitApp(App[None]):
         return screen.at() if isinstance(screen, CockpitScreen) else At("", self.fleet)
 
     def action_do(self, action_id: str) -> None:
-        self.run_worker(self.perform(action_id))
+        self.run_worker(self._perform(action_id, self.at()))
 
     def on_do(self, message: messages.Do) -> None:
         self.action_do(message.action)
 
     async def perform(self, action: str) -> None:
-        row, at = BY_ID[action], self.at()
+        await self._perform(action, self.at())
+
+    async def _perform(self, action: str, at: At) -> None:
+        row = BY_ID[action]
         fresh = self._is_fresh(action, at)
         if reason := row.why_not(at):
             self.tell(f"{row.label}: {reason}", "warning")
-        elif row.guarded and at.ask is not None and not fresh:
+        elif (row.guarded and at.ask is not None and not fresh) or (row.once and not self._begins(action, at)):
             return
         else:
             await row.run(self, at)
@@ -179,6 +184,12 @@ class CockpitApp(App[None]):
         screen = self.screen
         since = screen.card_since() if isinstance(screen, CockpitScreen) else None
         return self._held.allows(action, monotonic(), since)
+
+    def _begins(self, action: str, at: At) -> bool:
+        screen = self.screen
+        since = screen.thread_since() if isinstance(screen, CockpitScreen) else float("-inf")
+        about = at.thread.ref if at.thread else ""
+        return self._held.begins(f"{action} {about}", monotonic(), since)
 
     async def on_act(self, message: messages.Act) -> None:
         self.run_worker(self._act(message))
@@ -263,6 +274,11 @@ class CockpitApp(App[None]):
             shown.update_keys()
 
     def tell(self, text: str, severity: str = "information") -> None:
+        # A held key is refused again and again; it is told once while it can be read.
+        told, now = (text, severity), monotonic()
+        if severity != "information" and told == self._told and now - self._told_at < self.NOTIFICATION_TIMEOUT:
+            return
+        self._told, self._told_at = told, now
         self.notify(text, severity=cast("_Severity", severity), markup=False)
 
     async def on_screen(self, action: str) -> None:

@@ -20,6 +20,13 @@ class Held:
         self._last[key] = (start, now)
         return start
 
+    def begins(self, key: str, now: float, since: float) -> bool:
+        """Whether this press begins a run, upon what has been there since `since`: what took the place of something
+        else a moment ago is not what the person meant."""
+        repeats = now - self._last.get(key, (now, float("-inf")))[1] <= GAP
+        self.press(key, now)
+        return not repeats and now - since >= SEEN
+
     def allows(self, key: str, now: float, shown_at: float | None) -> bool:
         """Whether this press may act on what has been on the screen since `shown_at`: it must have been there for
         `SEEN` seconds before the run began, so that neither a held key nor a late one reaches it."""

@@ -103,7 +103,8 @@ def unless(make: Callable[[Thread], Command]) -> Reason:
 class Action:
     """One row. `screens` is where it works (empty: everywhere); `footer` is its place there (0: not shown).
 
-    `guarded` actions must not follow from a key that was already down when the card appeared."""
+    `guarded` actions must not follow from a key that was already down when the card appeared. `once` actions act once
+    while a key is held, and never at a thread that has just taken the place of the selected one."""
 
     id: str
     keys: str
@@ -115,6 +116,7 @@ class Action:
     screens: frozenset[str] = frozenset()
     footer: int = 0
     guarded: bool = False
+    once: bool = False
 
     def why_not(self, at: At) -> str | None:
         if self.screens and at.screen not in self.screens:

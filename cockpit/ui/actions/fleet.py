@@ -83,7 +83,10 @@ ACTIONS = (
         "fleet.dispatch", "d", "dispatch", "Start a new thread", "Fleet",
         _dispatch, _dispatchable, frozenset({"fleet", "inbox"}), footer=5,
     ),
-    Action("fleet.hold", "F", "hold", "Start nothing new anywhere; again to release", "Fleet", _hold, _holdable),
+    Action(
+        "fleet.hold", "F", "hold", "Start nothing new anywhere; again to release", "Fleet",
+        _hold, _holdable, once=True,
+    ),
     Action(
         "fleet.filter", "slash", "filter", "Show only some: needs:me status:working project:web text", "Fleet",
         on_screen("filter"), screens=frozenset({"fleet"}), footer=10,

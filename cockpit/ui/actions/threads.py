@@ -117,11 +117,11 @@ ACTIONS = (
     ),
     Action(
         "thread.freeze", "f", "freeze", "Stop it now and keep it as it is; again to thaw", "Thread",
-        _freeze, unless(_freeze_or_thaw), _WHERE, footer=6,
+        _freeze, unless(_freeze_or_thaw), _WHERE, footer=6, once=True,
     ),
     Action(
         "thread.interrupt", "s", "interrupt", "Interrupt the running turn", "Thread",
-        _interrupt, unless(lambda t: Interrupt(t.ref)), _WHERE, footer=7,
+        _interrupt, unless(lambda t: Interrupt(t.ref)), _WHERE, footer=7, once=True,
     ),
     Action(
         "thread.explain", "e", "explain", "Why this status: the evidence, newest first", "Thread",
@@ -131,34 +131,34 @@ ACTIONS = (
     Action("thread.plan", "P", "plan", "Read the proposed plan in full", "Thread", on_screen("plan"), a_thread, _WHERE),
     Action(
         "thread.stop", "S", "stop session", "End the agent's session; the conversation stays", "Thread",
-        _stop, unless(lambda t: StopSession(t.ref)), _WHERE,
+        _stop, unless(lambda t: StopSession(t.ref)), _WHERE, once=True,
     ),
     Action(
         "thread.mode", "m", "runtime mode", "What the agent may do without asking", "Thread",
-        _runtime_mode, unless(lambda t: SetModes(t.ref)), _WHERE,
+        _runtime_mode, unless(lambda t: SetModes(t.ref)), _WHERE, once=True,
     ),
     Action(
         "thread.interaction", "M", "plan mode", "Whether the agent proposes a plan first", "Thread",
-        _interaction_mode, unless(lambda t: SetModes(t.ref)), _WHERE,
+        _interaction_mode, unless(lambda t: SetModes(t.ref)), _WHERE, once=True,
     ),
     Action(
         "thread.rename", "R", "rename", "Give the thread another title", "Thread",
-        _rename, unless(lambda t: Rename(t.ref, t.title)), _WHERE,
+        _rename, unless(lambda t: Rename(t.ref, t.title)), _WHERE, once=True,
     ),
     Action(
         "thread.settle", "v", "settle", "Mark it settled; again to take that back", "Thread",
-        _settle, unless(lambda t: Unsettle(t.ref) if t.settled else Settle(t.ref)), _WHERE,
+        _settle, unless(lambda t: Unsettle(t.ref) if t.settled else Settle(t.ref)), _WHERE, once=True,
     ),
     Action(
         "thread.snooze", "z", "snooze", "Put it aside for a while; again to wake it", "Thread",
-        _snooze, unless(lambda t: Unsnooze(t.ref) if t.snoozed_until else Snooze(t.ref, _SOON)), _WHERE,
+        _snooze, unless(lambda t: Unsnooze(t.ref) if t.snoozed_until else Snooze(t.ref, _SOON)), _WHERE, once=True,
     ),
     Action(
         "thread.archive", "y", "archive", "Put it away; it can be brought back", "Thread",
-        _archive, unless(lambda t: Archive(t.ref)), _WHERE,
+        _archive, unless(lambda t: Archive(t.ref)), _WHERE, once=True,
     ),
     Action(
         "thread.delete", "delete", "delete", "Delete the thread on its server", "Thread",
-        _delete, unless(lambda t: Delete(t.ref, confirmed=True)), _WHERE,
+        _delete, unless(lambda t: Delete(t.ref, confirmed=True)), _WHERE, once=True,
     ),
 )  # fmt: skip

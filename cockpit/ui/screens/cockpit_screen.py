@@ -41,6 +41,10 @@ class CockpitScreen(Screen[None]):
         """Monotonic time since when the card of `at().ask` has been on the screen unchanged; None when it is not."""
         return None
 
+    def thread_since(self) -> float:
+        """Monotonic time when `at().thread` took the place of another without the person's doing; long ago if never."""
+        return float("-inf")
+
     def arrive(self, thread: Ref | None) -> None:
         """The person was sent here, to this thread if one is given."""
 

@@ -1,0 +1,117 @@
+"""The app through its keys, with a source that notes what reaches it: a key that stays down acts once."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from scenes import BUMP, NOW, RUNNERS, UPGRADE, busy_fleet, without
+from textual.pilot import Pilot
+
+from cockpit.config import Config
+from cockpit.core.commands import Command, Outcome, Settle
+from cockpit.core.session import Session
+from cockpit.core.store import Store
+from cockpit.core.supervise import Supervisor
+from cockpit.model.errors import Refused
+from cockpit.model.fleet import Fleet
+from cockpit.ui import messages
+from cockpit.ui.app import CockpitApp
+from cockpit.ui.screens.cockpit_screen import CockpitScreen
+from cockpit.ui.screens.fleet import FleetScreen
+from cockpit.ui.theme import load_themes
+
+
+class Recorded:
+    """In place of `Actions`: notes each command and does nothing."""
+
+    def __init__(self) -> None:
+        self.sent: list[Command] = []
+
+    async def act(self, command: Command) -> Outcome:
+        self.sent.append(command)
+        return Outcome("")
+
+
+class Refusing(Recorded):
+    async def act(self, command: Command) -> Outcome:
+        self.sent.append(command)
+        raise Refused("Not done: the server is down.")
+
+
+def clock() -> datetime:
+    return NOW
+
+
+def app_of(actions: Recorded) -> CockpitApp:
+    store = Store(clock)
+    ledger: Any = None
+    supervisor = Supervisor(store, {}, ledger, clock=clock)
+    acting: Any = actions
+    session = Session(store, {}, ledger, acting, supervisor, clock)
+    screens: Mapping[str, Callable[[], CockpitScreen]] = {"fleet": FleetScreen}
+    return CockpitApp(session, Config(), load_themes(), screens, supervised=False)
+
+
+async def give(pilot: Pilot[Any], fleet: Fleet) -> None:
+    pilot.app.post_message(messages.FleetChanged(fleet))
+    await pilot.pause()
+    await pilot.pause()
+
+
+async def test_a_held_key_acts_once() -> None:
+    actions = Recorded()
+    app = app_of(actions)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await give(pilot, busy_fleet())
+        app.goto("fleet", UPGRADE)
+        await pilot.press("v", "v", "v")
+        await pilot.pause()
+    assert len(actions.sent) == 1
+
+
+async def test_a_held_key_never_reaches_the_thread_that_takes_the_place_of_one_that_went() -> None:
+    actions = Recorded()
+    app = app_of(actions)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await give(pilot, busy_fleet())
+        app.goto("fleet", UPGRADE)
+        await pilot.press("v")
+        await give(pilot, without(busy_fleet(), [UPGRADE]))
+        await pilot.press("v", "v")
+        await pilot.pause()
+    assert len(actions.sent) == 1
+
+
+async def test_the_same_key_on_another_thread_that_the_person_chose_acts_at_once() -> None:
+    actions = Recorded()
+    app = app_of(actions)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await give(pilot, busy_fleet())
+        for thread in (BUMP, RUNNERS):
+            app.goto("fleet", thread)
+            await pilot.press("v")
+        await pilot.pause()
+    assert actions.sent == [Settle(BUMP), Settle(RUNNERS)]
+
+
+async def test_a_key_is_about_the_thread_that_was_selected_when_it_went_down() -> None:
+    actions = Recorded()
+    app = app_of(actions)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await give(pilot, busy_fleet())
+        app.goto("fleet", BUMP)
+        app.action_do("thread.settle")
+        app.goto("fleet", RUNNERS)
+        await pilot.pause()
+    assert actions.sent == [Settle(BUMP)]
+
+
+async def test_a_refusal_is_told_once_while_it_stands() -> None:
+    app = app_of(Refusing())
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await give(pilot, busy_fleet())
+        app.goto("fleet", UPGRADE)
+        for _ in range(5):
+            app.tell("Not done: the server is down.", "error")
+        await pilot.pause()
+        assert len(app._notifications) == 1
