@@ -79,6 +79,8 @@ def _safe(value: object) -> object:
     match value:
         case Secret():
             return "***"
+        case Ref():
+            return str(value)
         case str():
             return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}… ({len(value)} characters)"
         case None | bool() | int() | float():

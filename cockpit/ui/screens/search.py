@@ -135,7 +135,7 @@ class SearchScreen(Modal[Ref]):
 
     def _take(self, chosen: object) -> None:
         """A row of what was said carries its place beside the ref, because a thread can be found twice."""
-        ref = chosen[0] if isinstance(chosen, tuple) else chosen
+        ref = chosen[0] if isinstance(chosen, tuple) and not isinstance(chosen, Ref) else chosen
         if isinstance(ref, Ref) and ref in self._fleet.threads:
             self.give(ref)
 

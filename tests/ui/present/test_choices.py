@@ -70,7 +70,7 @@ def test_the_form_begins_where_the_person_is() -> None:
 
 def test_projects_of_one_name_are_told_apart_by_their_paths() -> None:
     fleet = busy_fleet()
-    twin = replace(fleet.projects[WEB], ref=replace(WEB, native="web2"), path="~/other/web")
+    twin = replace(fleet.projects[WEB], ref=WEB._replace(native="web2"), path="~/other/web")
     labels = dict(project_options(replace(fleet, projects={**fleet.projects, twin.ref: twin}), "home"))
     assert labels[str(WEB)] == "web  ~/work/web"
     assert labels[str(twin.ref)] == "web  ~/other/web"
