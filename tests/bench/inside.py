@@ -4,6 +4,7 @@ It shows what the screen itself costs, without a wire. It reads no configuration
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -138,6 +139,8 @@ def main() -> None:
         """In the context that the app's own tasks have."""
         asyncio.get_running_loop().add_reader(chosen.orders, obey)
 
+    # As the program itself does.
+    gc.set_threshold(50_000, 20, 20)
     inside.app.run(auto_pilot=listen)
 
 
