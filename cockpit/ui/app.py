@@ -196,7 +196,8 @@ class CockpitApp(App[None]):
 
     async def _act(self, message: messages.Act) -> None:
         if await self.act(message.command) is None and message.keep:
-            self.screen.post_message(messages.NotDone(message.command, message.keep))
+            # The composer stands on the first screen, whatever is shown now.
+            self.get_screen_stack(FIRST)[0].post_message(messages.NotDone(message.command, message.keep))
 
     def on_go_to(self, message: messages.GoTo) -> None:
         self.goto(message.screen, message.thread)

@@ -8,7 +8,7 @@ from scenes import BUMP, NOW, RUNNERS, UPGRADE, busy_fleet, without
 from textual.pilot import Pilot
 
 from cockpit.config import Config
-from cockpit.core.commands import Command, Outcome, Settle
+from cockpit.core.commands import Command, Outcome, Send, Settle
 from cockpit.core.session import Session
 from cockpit.core.store import Store
 from cockpit.core.supervise import Supervisor
@@ -18,7 +18,9 @@ from cockpit.ui import messages
 from cockpit.ui.app import CockpitApp
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
 from cockpit.ui.screens.fleet import FleetScreen
+from cockpit.ui.screens.help import HelpScreen
 from cockpit.ui.theme import load_themes
+from cockpit.ui.widgets.talk_panel import TalkPanel
 
 
 class Recorded:
@@ -115,3 +117,18 @@ async def test_a_refusal_is_told_once_while_it_stands() -> None:
             app.tell("Not done: the server is down.", "error")
         await pilot.pause()
         assert len(app._notifications) == 1
+
+
+async def test_what_was_typed_comes_back_also_under_another_screen() -> None:
+    app = app_of(Refusing())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await give(pilot, busy_fleet())
+        app.goto("fleet", BUMP)
+        await pilot.pause()
+        app.push_screen(HelpScreen())
+        await pilot.pause()
+        app.post_message(messages.Act(Send(BUMP, "try again"), keep="try again"))
+        await pilot.pause()
+        await pilot.pause()
+        panel = app.get_screen_stack("fleet")[0].query_one(TalkPanel)
+        assert panel.drafts == {BUMP: "try again"}
