@@ -125,7 +125,7 @@ async def test_what_was_typed_comes_back_also_under_another_screen() -> None:
         await give(pilot, busy_fleet())
         app.goto("fleet", BUMP)
         await pilot.pause()
-        app.push_screen(HelpScreen())
+        app.push_screen(HelpScreen(dict))
         await pilot.pause()
         app.post_message(messages.Act(Send(BUMP, "try again"), keep="try again"))
         await pilot.pause()
