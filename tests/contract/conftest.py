@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "runtimes" / "t3"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "runtimes" / "claude"))
 sys.path.insert(0, str(Path(__file__).parent))
 
+import claude_rig
 import t3_rig
 from rig import Rig, RigMaker
 from t3_kit import Facts
@@ -17,6 +19,7 @@ RIGS: dict[str, RigMaker] = {
     "t3": t3_rig.modern,
     "t3-0.0.28": t3_rig.old,
     "t3-polling": t3_rig.without_a_socket,
+    "claude": claude_rig.at_home,
 }
 
 

@@ -5,7 +5,7 @@ An ask stands here only when the registry says that somebody is waited for; a ca
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cockpit.model.asks import Ask, AskKind, Option, Question
+from cockpit.model.asks import Ask, AskKind, Decision, Option, Question
 from cockpit.model.ids import Ref
 from cockpit.model.text import one_line, reveal
 from cockpit.model.work import Status
@@ -66,7 +66,7 @@ def ask(call: Call, status: Status, thread: Ref, who: str, place: str) -> Ask:
         case _:
             return Ask(call.id, thread, AskKind.APPROVAL, f"{who} wants {call.tool}",
                        one_line(told(call.tool, call.input) or call.tool), body(call.tool, call.input), place,
-                       call.at)  # fmt: skip
+                       call.at, decisions=(Decision.ACCEPT, Decision.DECLINE))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,8 +145,24 @@ def read_page(thread: Ref, log: Log, reader: str, now: datetime, *, older: str |
     conversation = Conversation(reader, sidechain=log.sidechain)
     for record in records(page.lines):
         conversation.take(record)
+    for record in records(_ahead(log.path, page.end)):
+        conversation.settle(record)
     entries = conversation.entries(alive=False)
     return Talk(thread, entries, older=str(page.start) if page.start else None, read_at=now)
+
+
+def _ahead(path: Path, start: int) -> list[bytes]:
+    """The lines that follow a page, where the results of its last calls are."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            size = os.fstat(handle).st_size
+            end = line_from(handle, start + _PAGE, size)
+        finally:
+            os.close(handle)
+        return lines_between(path, start, end)
+    except OSError:
+        return []
 
 
 def missing(thread: Ref) -> NotFound:

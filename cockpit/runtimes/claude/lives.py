@@ -97,6 +97,10 @@ class Lives:
         searched = self._searched is not None and (mate.joined_at is None or self._searched > mate.joined_at)
         return False if here and searched and not young else None
 
+    def runs(self, agent: str) -> bool:
+        """Whether there is a process of that teammate, by all that was seen so far."""
+        return agent in self._mates
+
     def terminal(self, session: Session) -> tuple[str, str] | None:
         """(socket, pane) of a session that lives."""
         return self._terminal(session.pid, session.proc_start) if self.session(session) else None

@@ -54,9 +54,9 @@ class Reader:
         """Why the home cannot be read; empty when it can."""
         root = self.home.root
         if root.is_dir() and not os.access(root, os.R_OK | os.X_OK):
-            return f"{root} cannot be read: permission denied"
+            return f"{root} cannot be read: permission denied."
         if root.exists() and not root.is_dir():
-            return f"{root} is no directory"
+            return f"{root} is no directory."
         return ""
 
     def whole(self) -> SourceRead:
@@ -146,6 +146,7 @@ def _touched(old: Unit, new: Unit, drawn: Drawn, changed: set[str], now: datetim
     if "keys" in changed and new.team is not None:
         return True
     agents = {mate.agent for mate in new.team.mates} if new.team else set()
+    agents |= {f"{name}@{new.team.name}" for name in new.mates} if new.team else set()
     return bool(changed & agents) or bool(changed & {log.path.stem for log in new.mates.values()})
 
 

@@ -151,7 +151,16 @@ class Drawer:
     def _is_team(self, unit: Unit) -> bool:
         """Every interactive session has a team of its own since 2.1.178: a lone lead without tasks is none."""
         team = unit.team
-        return team is not None and (len(team.mates) > 1 or bool(self._task_files(team.name)))
+        if team is None:
+            return False
+        return len(team.mates) > 1 or bool(self._task_files(team.name)) or bool(self._orphans(unit, team))
+
+    def _orphans(self, unit: Unit, team: TeamFile) -> list[Mate]:
+        """Teammates that run on though the config forgot them: a lead that is resumed after it was killed writes
+        itself alone into it (facts: 2.1.329)."""
+        members = {mate.name for mate in team.mates}
+        names = (name for name in unit.mates if name not in members and self._lives.runs(f"{name}@{team.name}"))
+        return [Mate(name, f"{name}@{team.name}", role="left behind", backend="tmux") for name in names]
 
     def _task_files(self, team: str) -> list[tuple[tasks.TaskFile, datetime | None]]:
         folder, files = self._home.root / "tasks" / team, self._home.tasks
@@ -163,7 +172,7 @@ class Drawer:
     ) -> list[tuple[Thread, Mate, asks.Request | None]]:  # fmt: skip
         if team is None or unit.team_path is None:
             return []
-        others = [mate for mate in team.mates if not mate.lead]
+        others = [mate for mate in team.mates if not mate.lead] + self._orphans(unit, team)
         here = self._is_here(team, session, alive)
         if here:
             self._lives.search([mate.agent for mate in others if mate.pane], now)
@@ -237,7 +246,7 @@ class Drawer:
         board = tasks.board(files)
         rows = {mate.name: thread for thread, mate, _ in mates}
         members = []
-        for mate in team.mates:
+        for mate in (*team.mates, *self._orphans(unit, team)):
             thread = lead if mate.lead else rows.get(mate.name)
             doing = tasks.current(board, mate.name)
             members.append(

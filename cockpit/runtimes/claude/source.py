@@ -48,6 +48,7 @@ class ClaudeSource:
         self._wake = asyncio.Event()
         self._touched: set[Path] = set()
         self._everything = False
+        self._opening: asyncio.Task[None] | None = None
         self._state = SourceState(name, self.kind, Health.ABSENT)
 
     @property
@@ -62,6 +63,9 @@ class ClaudeSource:
 
     async def read(self, emit: Emit) -> None:
         async with self._lock:
+            if self._reader.trouble():
+                self._report(emit, anyway=True)
+                return
             whole = await asyncio.to_thread(self._reader.whole)
             for _ in range(_DOUBTS):
                 if not self._reader.home.doubtful:
@@ -74,7 +78,7 @@ class ClaudeSource:
                 await asyncio.to_thread(self._reader.home.catch_up)
                 if not self._reader.home.owes:
                     whole = await asyncio.to_thread(self._reader.whole)
-            self._report(emit)
+            self._report(emit, anyway=True)
             emit(whole)
         await self._follower.fresh()
 
@@ -100,13 +104,23 @@ class ClaudeSource:
             self.nudge()
 
     async def close(self) -> None:
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.gather(self._opening, return_exceptions=True)
         self._follower.follow(None, _nobody)
 
     # CanConverse
 
     def follow(self, thread: Ref | None, emit: Emit) -> None:
         self._follower.follow(thread, emit)
-        self._wake.set()
+        if thread is not None:
+            self._opening = asyncio.create_task(self._open(), name=f"{self._name} opens a conversation")
+
+    async def _open(self) -> None:
+        if not self._reader.threads:
+            async with self._lock:
+                await asyncio.to_thread(self._reader.whole)
+        await self._follower.fresh()
 
     async def talk(self, thread: Ref, *, older: str | None = None) -> Talk:
         found = self._reader.talks(thread)
@@ -158,9 +172,12 @@ class ClaudeSource:
             if check:
                 looked = now
             async with self._lock:
+                if self._reader.trouble():
+                    self._report(emit)
+                    continue
                 if first:
                     whole = await asyncio.to_thread(self._reader.whole)
-                    self._report(emit)
+                    self._report(emit, anyway=True)
                     emit(whole)
                     first = False
                 else:
@@ -199,14 +216,14 @@ class ClaudeSource:
         facts += reader.catch_up()
         return facts
 
-    def _report(self, emit: Emit) -> None:
+    def _report(self, emit: Emit, *, anyway: bool = False) -> None:
         now = self._clock()
         state = self._judged(now)
         old = self._state
         same = (old.health, old.reason, old.version, old.link, old.notes) == (
             state.health, state.reason, state.version, state.link, state.notes,
         )  # fmt: skip
-        if same and old.checked_at is not None and now - old.checked_at < _TOLD_EVERY:
+        if same and not anyway and old.checked_at is not None and now - old.checked_at < _TOLD_EVERY:
             return
         self._state = state
         emit(SourceChanged(state))
@@ -217,7 +234,7 @@ class ClaudeSource:
         if why:
             health, fix = Health.DOWN, "Let this user read it, or set another home under [claude]."
         elif not reader.home.there:
-            health, why = Health.ABSENT, f"there is no {root}"
+            health, why = Health.ABSENT, f"There is no {root}."
             fix = "Start Claude Code once, or set its home under [claude]."
         else:
             health, fix = Health.UP, ""

@@ -34,9 +34,16 @@ class Conversation:
 
     def entries(self, *, alive: bool = True) -> tuple[Entry, ...]:
         """`alive`: an open call may still end; where nothing runs any more it failed."""
-        if alive:
-            return tuple(self._entries.values())
-        return tuple(_closed(entry) for entry in self._entries.values())
+        found = sorted(self._entries.values(), key=lambda entry: entry.at)
+        return tuple(found) if alive else tuple(map(_closed, found))
+
+    def settle(self, record: Json) -> None:
+        """Take from a later line only the results of calls that are here: those of a page's last calls come behind."""
+        at = when(record, "timestamp")
+        if at is not None and record.get("type") == "user":
+            for block in rows(mapping(record.get("message")).get("content")):
+                if block.get("type") == "tool_result":
+                    self._result(block, record, at)
 
     def take(self, record: Json) -> None:
         at = when(record, "timestamp")

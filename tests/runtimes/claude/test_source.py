@@ -3,14 +3,12 @@
 import asyncio
 import contextlib
 import json
-import os
 import shutil
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from claude_kit import Facts, Fake, source
+from claude_kit import SOLO, TEAM, Facts, Fake, House, source, stamp
 
 from cockpit.core import ports
 from cockpit.model.errors import NotFound
@@ -21,55 +19,6 @@ from cockpit.model.talk import CallState, Message, ToolCall
 from cockpit.model.work import Capability, Status
 from cockpit.runtimes.claude.source import ClaudeSource
 from cockpit.runtimes.claude.watch import Watcher, is_remote
-
-SOLO = "636d9785-84c0-44a0-9814-779c669ccdb6"
-TEAM = "session-636d9785"
-
-
-def stamp(seconds: float = 0) -> str:
-    at = datetime.now(UTC) + timedelta(seconds=seconds)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-class House:
-    """A Claude home that the test writes as the CLI would: in place."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.pid = 7494
-        self.transcript = root / "projects" / "-home-dev-demo" / f"{SOLO}.jsonl"
-
-    def json(self, name: str, value: object) -> Path:
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(value))
-        return path
-
-    def session(self, status: str, waiting_for: str | None = None, *, pid: int | None = None, id: str = SOLO) -> Path:
-        pid = pid or self.pid
-        told = {"pid": pid, "sessionId": id, "cwd": "/home/dev/demo", "procStart": "1", "version": "2.1.329",
-                "status": status, "statusUpdatedAt": int(datetime.now(UTC).timestamp() * 1000),
-                "startedAt": 1795229676386}  # fmt: skip
-        return self.json(f"sessions/{pid}.json", told | ({"waitingFor": waiting_for} if waiting_for else {}))
-
-    def line(self, kind: str, content: object, **more: object) -> None:
-        message = {"role": kind, "content": content}
-        if kind == "assistant":
-            message |= {"id": f"msg_{os.urandom(4).hex()}", "model": "claude-opus-5-5", "stop_reason": "end_turn",
-                        "usage": {"input_tokens": 10, "output_tokens": 1}}  # fmt: skip
-        record = {"type": kind, "uuid": os.urandom(8).hex(), "timestamp": stamp(), "sessionId": SOLO,
-                  "cwd": "/home/dev/demo", "isSidechain": False, "message": message} | more  # fmt: skip
-        self.transcript.parent.mkdir(parents=True, exist_ok=True)
-        with self.transcript.open("a") as file:
-            file.write(json.dumps(record) + "\n")
-
-    def team(self, *names: str) -> Path:
-        members = [
-            {"agentId": f"team-lead@{TEAM}", "name": "team-lead", "agentType": "team-lead", "cwd": "/home/dev/demo"}
-        ]
-        members += [{"agentId": f"{name}@{TEAM}", "name": name, "tmuxPaneId": "in-process", "backendType": "in-process"}
-                    for name in names]  # fmt: skip
-        return self.json(f"teams/{TEAM}/config.json", {"name": TEAM, "leadSessionId": SOLO, "members": members})
 
 
 @pytest.fixture

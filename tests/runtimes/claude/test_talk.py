@@ -104,15 +104,16 @@ def test_who_approved_is_told() -> None:
 
 @pytest.mark.parametrize("path", sorted(TAPES.rglob("*.jsonl")), ids=lambda path: f"{path.parts[-5]}-{path.stem[:14]}")
 def test_every_transcript_as_it_grew(path: Path) -> None:
-    """However far a transcript is read, what was told of it before stays as it was, or is completed."""
+    """However far a transcript is read, what was told of it before stays, or is completed, in the order of time."""
     if path.name == "writes.jsonl":
         return
-    talk, known = Conversation("x", sidechain="subagents" in path.parts), []
+    talk, known = Conversation("x", sidechain="subagents" in path.parts), set()
     for record in records(path.read_bytes().splitlines()):
         talk.take(record)
         entries = talk.entries()
-        assert [entry.id for entry in entries][: len(known)] == known
-        known = [entry.id for entry in entries]
+        assert {entry.id for entry in entries} >= known
+        known = {entry.id for entry in entries}
+    assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
     assert known
 
 

@@ -156,6 +156,9 @@ def test_the_whole_story_of_a_team_in_tmux(play) -> None:
     replay.until(clock("02:59:30"))
     assert replay.rows()["lead"].status is not Status.QUESTION
     replay.until(clock("03:00:05"))
+    assert "bob" in replay.rows(), "who runs on is shown, also when the config has dropped him"
+    assert replay.team().members[-1].agent_type == "left behind"
+    replay.processes.dead.add(101)
     assert "bob" not in replay.rows(), "it was shut down and left the team"
     replay.until(clock("03:03:48"))
     assert replay.rows()["lead"].status is Status.APPROVAL
@@ -180,6 +183,14 @@ def test_the_dead_are_known_from_their_processes(play) -> None:
     assert rows["erin"].status is Status.IDLE
     statuses_of = {member.name: member.status for member in replay.team().members}
     assert (statuses_of["dave"], statuses_of["erin"]) == ("ended", "idle")
+
+
+def test_who_was_left_behind_goes_with_its_process(play) -> None:
+    replay = play("2.1.329-tmux", "03:00:05")
+    assert "bob" in replay.rows()
+    replay.processes.dead.add(101)
+    replay.reader.check()
+    assert f"bob@{TEAM['2.1.329-tmux']}" not in {ref.native for ref in replay.reader.threads}
 
 
 def test_a_killed_lead_never_keeps_waiting(play) -> None:
