@@ -79,15 +79,22 @@ def test_names_with_line_ends_cannot_write_rows(tmux: Tmux, tmp_path: Path) -> N
 
 def test_how_a_dead_pane_ended(tmux: Tmux) -> None:
     tmux("set-option", "-g", "remain-on-exit", "on")
-    tmux("new-window", "-d", "-t", "one", "exit 3")
-    tmux("new-window", "-d", "-t", "one", "kill -9 $$")
-    tmux("new-window", "-d", "-t", "one", "true")
-    wait_until(lambda: all(look(tmux)[pane].dead for pane in ("%1", "%2", "%3")))
+    endings = {"%1": "exit 3", "%2": "kill -9 $$", "%3": "true"}
+    for command in endings.values():
+        tmux("new-window", "-d", "-t", "one", command)
+
+    def known(pane: str) -> bool:
+        """tmux 3.3a loses how one pane in ten ended: then it is done again."""
+        if look(tmux)[pane].dead and (look(tmux)[pane].exit_code, look(tmux)[pane].signal) == (None, None):
+            tmux("respawn-pane", "-k", "-t", pane, endings[pane])
+        return (look(tmux)[pane].exit_code, look(tmux)[pane].signal) != (None, None)
+
+    wait_until(lambda: all(map(known, endings)))
     found = look(tmux)
     assert (found["%1"].exit_code, found["%1"].signal) == (3, None)
-    assert found["%2"].signal == 9
+    assert (found["%2"].exit_code, found["%2"].signal) == (None, 9)
     assert (found["%3"].exit_code, found["%3"].signal) == (0, None)
-    assert [row(found[pane]).status for pane in ("%1", "%2", "%3")] == [Status.FAILED, Status.FAILED, Status.ENDED]
+    assert [row(found[pane]).status for pane in endings] == [Status.FAILED, Status.FAILED, Status.ENDED]
 
 
 def test_a_session_that_dies_with_its_clients(tmux: Tmux) -> None:
@@ -100,7 +107,9 @@ def test_a_session_that_dies_with_its_clients(tmux: Tmux) -> None:
 
 def test_newer_tmux_writes_separators_as_octal(tmux: Tmux) -> None:
     value = tmux(*LOOK)
-    assert read_panes(value[value.index("%") :].replace("\x1f", "\\037").replace("\x1e", "\\036")) == look(tmux)
+    rows = value[value.index("%") :]
+    assert read_panes(rows.replace("\x1f", "\\037").replace("\x1e", "\\036")) == read_panes(rows)
+    assert set(read_panes(rows)) == {"%0"}
 
 
 @given(st.text(max_size=300))

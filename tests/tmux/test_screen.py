@@ -185,5 +185,5 @@ def test_the_format_is_what_tmux_understands(tmux: Tmux) -> None:
     assert Reader().read([b""], tmux.show(MODES, "one:0").encode()).mode == "copy-mode"
     tmux("set-option", "-t", "one:0", "-p", "remain-on-exit", "on")
     tmux("respawn-pane", "-k", "-t", "one:0", "exit 3")
-    wait_until(lambda: tmux.show("#{pane_dead_status}", "one:0") == "3")
-    assert Reader().read([b""], tmux.show(MODES, "one:0").encode()).exit_code == 3
+    wait_until(lambda: tmux.show("#{pane_dead}", "one:0") == "1")
+    assert Reader().read([b""], tmux.show(MODES, "one:0").encode()).ended

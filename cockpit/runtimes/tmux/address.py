@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-_SSH = ("ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=10",
+SSH = ("ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=10",
         "-o", "ServerAliveCountMax=3")  # fmt: skip
 
 
@@ -20,7 +20,7 @@ class Address:
 
     socket: str = "default"
     host: str = ""
-    ssh: tuple[str, ...] = _SSH
+    ssh: tuple[str, ...] = SSH
 
     def __str__(self) -> str:
         return f"{self.host}:{self.socket}" if self.host else self.socket

@@ -77,7 +77,9 @@ class Sizing:
                 await client.close()
                 raise
         finally:
-            main.tell(_GUARD_OFF)
+            # Waited for: the client that resizes next has a connection of its own, and must not be quicker.
+            with contextlib.suppress(SourceError, CommandFailed):
+                await main.ask(_GUARD_OFF)
         return _Held(pane.id, pane.window, client, (pane.width, pane.height), (pane.width, pane.height))
 
     async def _name_all(self, client: ControlClient, session: str) -> None:
