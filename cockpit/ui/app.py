@@ -97,6 +97,7 @@ class CockpitApp(App[None]):
         if self._supervised:
             self._session.supervisor.start()
             self._terminal.push_title()
+        self.app_resume_signal.subscribe(self, self._back)
         for note in self._notes:
             self.tell(note, "warning")
 
@@ -111,6 +112,10 @@ class CockpitApp(App[None]):
 
     def on_app_blur(self, event: events.AppBlur) -> None:
         self._session.quiet(True)
+
+    def _back(self, _: object) -> None:
+        """From Ctrl+Z: the terminal shows nothing of ours any more, and what did not change would not be drawn."""
+        self.screen.refresh()
 
     def leave(self) -> None:
         self._terminal.pop_title()
@@ -135,6 +140,9 @@ class CockpitApp(App[None]):
     # The fleet, downwards
 
     def on_fleet_changed(self, message: messages.FleetChanged) -> None:
+        if not self.screen_stack:
+            # Leaving: the screens went before the last message came.
+            return
         before, self.fleet = self.fleet, message.fleet
         self._hand_down()
         needs = message.fleet.counts.needs_you
