@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+import pytest
 from scenes import BUMP, NOW, RUNNERS, UPGRADE, busy_fleet, without
+from textual._compositor import LayoutUpdate
 from textual.pilot import Pilot
 
 from cockpit.config import Config
@@ -132,3 +134,16 @@ async def test_what_was_typed_comes_back_also_under_another_screen() -> None:
         await pilot.pause()
         panel = app.get_screen_stack("fleet")[0].query_one(TalkPanel)
         assert panel.drafts == {BUMP: "try again"}
+
+
+async def test_all_is_drawn_again_after_the_program_was_stopped_and_went_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = app_of(Recorded())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await give(pilot, busy_fleet())
+        drawn: list[object] = []
+        monkeypatch.setattr(app, "_display", lambda screen, update: drawn.append(update))
+        app.app_resume_signal.publish(app)
+        await pilot.pause()
+        await pilot.pause()
+        whole = app.screen.region
+    assert any(isinstance(update, LayoutUpdate) and update.region == whole for update in drawn)
