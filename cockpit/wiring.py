@@ -69,6 +69,7 @@ async def picture(
 ) -> bytes:
     """That screen of a session that was read: `text`, `svg`, `html` or `png`. Raises Refused for an unknown screen."""
     from cockpit.export import draw
+    from cockpit.ui.actions import At
     from cockpit.ui.app import CockpitApp
     from cockpit.ui.screens.register import screens
     from cockpit.ui.shot import shoot
@@ -79,9 +80,12 @@ async def picture(
         raise Refused(f"There is no screen {screen}.", fix=f"Choose one of: {', '.join(known)}.")
     themes = load_themes(paths().themes_dir)
     app = CockpitApp(session, loaded.config, themes, known, supervised=False)
-    lines = await shoot(
-        app, screen, size, select, lambda at: at.screen != "fleet" or at.thread is None or session.shows(at.thread.ref)
-    )
+
+    def drawn(at: At) -> bool:
+        shown = at.screen != "fleet" or at.thread is None or session.shows(at.thread.ref)
+        return at.fleet is session.store.fleet and shown
+
+    lines = await shoot(app, screen, size, select, drawn)
     palette = themes.palette(loaded.config.ui.theme)
     return draw(lines, form, size=size, ground=palette.ground, text=palette.text)
 

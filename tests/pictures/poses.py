@@ -148,7 +148,7 @@ def _app(session: Session, shown: Loaded, pose: Pose) -> tuple[CockpitApp, Calla
             await session.actions.act(HoldFleet("release day"))
         app.goto(pose.screen, target)
         if pose.screen == "fleet":
-            assert await _until(pilot, lambda: _read(app, session)), "the conversation was not read"
+            assert await _until(pilot, lambda: _read(app, session)), "the conversation was not read and shown"
         for key in pose.keys:
             await pilot.press(key)
         await pilot.pause(0.2)
@@ -163,8 +163,11 @@ def _ready(session: Session) -> bool:
 
 
 def _read(app: CockpitApp, session: Session) -> bool:
-    thread = app.at().thread
-    return thread is None or session.shows(thread.ref)
+    """Whether the screen has caught up with the store, and shows the selected thread's conversation."""
+    at = app.at()
+    if at.fleet is not session.store.fleet:
+        return False
+    return not at.fleet.threads or (at.thread is not None and session.shows(at.thread.ref))
 
 
 async def _until(pilot: Pilot[None], holds: Callable[[], bool], tries: int = 400) -> bool:
