@@ -57,7 +57,9 @@ class FieldRow:
     @property
     def on(self) -> bool:
         """Whether a FLAG, or this word of CHOICES, is set."""
-        value = self.setting.value
+        return self._has(self.setting.value)
+
+    def _has(self, value: object) -> bool:
         return value is True if self.word is None else isinstance(value, tuple) and self.word in value
 
     def lines(self, now: datetime) -> tuple[Line, ...]:
@@ -65,6 +67,8 @@ class FieldRow:
         title = setting.title if self.word is None else f"  {self.word}"
         value = _onoff(self.on) if self.word is not None or setting.kind is Kind.FLAG else _value(setting)
         own = setting.value != setting.default and not setting.must
+        if self.word is not None:
+            own = self.on is not self._has(setting.default)
         right = (Span("" if self.narrow else f"  {setting.key}", "dim"),) if self.word is None else ()
         first = Line((Span(f"  {title:<{TITLE}}"), value), right, (Span("  yours", "blue"),) if own else ())
         return (first, *_told(self.problem))

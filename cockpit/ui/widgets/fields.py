@@ -33,8 +33,8 @@ class LineField(Input):
         &:focus { border: none; background: $selection; background-tint: $ground 0%; }
         &.-bare, &.-bare:focus { background: $ground; padding: 0; }
         &>.input--cursor { background: $text; color: $ground; text-style: none; }
-        &>.input--selection { background: $focus; color: $text; }
-        &>.input--placeholder, &>.input--suggestion { color: $text-dim; text-style: none; }
+        &>.input--selection { background: $agent; color: $ground; }
+        &>.input--placeholder, &>.input--suggestion { color: $selected-dim; text-style: none; }
     }
     """
 
@@ -65,7 +65,7 @@ class TextField(TextArea):
         &:focus { border: round $focus; }
         & .text-area--cursor { background: $text; color: $ground; text-style: none; }
         & .text-area--cursor-line { background: $ground; }
-        & .text-area--selection { background: $focus; color: $text; }
+        & .text-area--selection { background: $agent; color: $ground; }
         & .text-area--placeholder { color: $text-dim; }
     }
     """
@@ -199,7 +199,7 @@ class Chip(_Pressable):
     Chip {
         width: auto; padding: 0; color: $text;
         & .chip--key { background: $chip; color: $text; text-style: bold; }
-        &.-first .chip--key, &:focus .chip--key { background: $border-focus; color: $ground; }
+        &.-first .chip--key, &:focus .chip--key { background: $agent; color: $ground; }
         &:focus { background: $ground; text-style: bold; }
     }
     """
