@@ -27,7 +27,23 @@ def utc_now() -> datetime:
 
 
 def sources(loaded: Loaded, where: Paths, clock: Clock) -> dict[str, Source]:
-    """One source per configured instance; nothing configured: the T3 server that runs locally is looked for."""
+    """One source per configured instance; without a T3 server the one that runs locally is looked for."""
+    found = _t3(loaded, where, clock)
+    for tmux in loaded.config.tmux:
+        from cockpit.runtimes.tmux.address import Address
+        from cockpit.runtimes.tmux.source import TmuxSource
+
+        place = Address(tmux.socket, tmux.host)
+        found[tmux.name] = TmuxSource(tmux.name, place, clock=clock, environment=os.environ)
+    if loaded.config.claude.enabled:
+        from cockpit.runtimes.claude.source import ClaudeSource
+
+        home = loaded.config.claude.home or Path(os.environ.get("CLAUDE_CONFIG_DIR") or "~/.claude").expanduser()
+        found["claude"] = ClaudeSource("claude", home, clock=clock)
+    return found
+
+
+def _t3(loaded: Loaded, where: Paths, clock: Clock) -> dict[str, Source]:
     from cockpit.runtimes.t3 import LocalT3, T3Source
 
     chance = random.Random()  # noqa: S311

@@ -72,7 +72,7 @@ class T3Config:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TmuxConfig:
-    """One tmux server. Without any: the default server, the one in `$TMUX`, and `claude-swarm-*` sockets."""
+    """One tmux server, whose panes become rows."""
 
     name: str = setting(_SOURCE_NAME)
     socket: str = setting(
@@ -85,7 +85,12 @@ class TmuxConfig:
 class ClaudeConfig:
     """Claude Code's own files: sessions, transcripts, teams."""
 
-    enabled: bool = setting(Spec("Enabled", "Whether Claude Code's files are read.", Kind.FLAG), True)
+    enabled: bool = setting(
+        Spec(
+            "Enabled", "Whether its sessions and teams are shown. They can be read here, not yet answered.", Kind.FLAG
+        ),
+        False,
+    )
     home: Path | None = setting(  # noqa: RUF009
         Spec("Home", "Claude Code's directory. Unset: $CLAUDE_CONFIG_DIR, else ~/.claude.", Kind.FILE), None
     )
