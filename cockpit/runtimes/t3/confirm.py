@@ -50,10 +50,12 @@ async def open_request(reader: Reader, thread: str, request: str, kind: AskKind)
 
 
 async def confirmed(
-    reader: Reader, thread: str, sent: Request, is_ours: Callable[[Request], bool], patience: Patience
-) -> Request:
-    """Wait until the server's record settles the request our way. Raises Stale when it settled another way or is dead,
-    Rejected when the server complains, Unconfirmed when nothing happened in time."""
+    reader: Reader, thread: str, sent: Request, is_ours: Callable[[Request], bool], patience: Patience,
+    *, taken: bool = True,
+) -> Request:  # fmt: skip
+    """Wait until the server's record settles the request our way; `taken` is whether it said that it took the answer.
+    Raises Stale when it settled another way or is dead, Rejected when the server complains, Unconfirmed when nothing
+    happened in time."""
     trouble = ""
     for pause in _pauses(patience):
         await asyncio.sleep(pause)
@@ -74,8 +76,9 @@ async def confirmed(
             raise _over(found)
         if found.complaints > sent.complaints:
             raise Rejected(f"The server could not pass the answer on: {found.trouble}", fix=WAYS_OUT)
+    said = "The server took the answer, but" if taken else "The server said nothing to the answer, and"
     raise Unconfirmed(
-        f"The server took the answer, but did not confirm it within {patience.seconds:g} s{trouble}.",
+        f"{said} did not confirm it within {patience.seconds:g} s{trouble}.",
         fix=f"Look at the thread before answering again. {WAYS_OUT}",
     )
 

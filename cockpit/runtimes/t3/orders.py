@@ -3,7 +3,6 @@
 It must never report an answer as given before the server's own record shows it."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 
 from cockpit.core import commands as c
 from cockpit.core.commands import Outcome
@@ -41,9 +40,9 @@ class Orders:
         thread = command.thread.native
         request, _ = await open_request(to.reader, thread, command.ask, AskKind.APPROVAL)
         word = bodies.decision_word(command.decision)
-        with suppress(Unconfirmed):  # whether it arrived is what the record tells next
-            await send(to, bodies.approval_respond(intent, thread, request.id, command.decision, self._clock()))
-        await confirmed(to.reader, thread, request, lambda now: now.ending == word, self._patience)
+        body = bodies.approval_respond(intent, thread, request.id, command.decision, self._clock())
+        taken = await _taken(to, body)
+        await confirmed(to.reader, thread, request, lambda now: now.ending == word, self._patience, taken=taken)
         note = (
             ("The turn goes on; interrupt it to stop it.",)
             if command.decision in (Decision.DECLINE, Decision.CANCEL)
@@ -55,8 +54,7 @@ class Orders:
         thread = command.thread.native
         request, _ = await open_request(to.reader, thread, command.ask, AskKind.QUESTION)
         answers = _exact(command.answers, request.payload)
-        with suppress(Unconfirmed):
-            await send(to, bodies.user_input_respond(intent, thread, request.id, answers, self._clock()))
+        taken = await _taken(to, bodies.user_input_respond(intent, thread, request.id, answers, self._clock()))
         wanted = _plain(answers)
         await confirmed(
             to.reader,
@@ -64,6 +62,7 @@ class Orders:
             request,
             lambda now: now.ending == "answered" and (now.answers is None or _plain(now.answers) == wanted),
             self._patience,
+            taken=taken,
         )
         return Outcome(f"Answered: {spoken(answers)}.", command.thread)
 
@@ -216,6 +215,15 @@ class Orders:
             raise NotFound(
                 "The thread is archived or deleted.", fix="Unarchive it first, or choose another one."
             ) from gone
+
+
+async def _taken(to: Connection, body: Json) -> bool:
+    """Send an answer; whether the server said that it took it. If not, the record tells whether it arrived."""
+    try:
+        await send(to, body)
+    except Unconfirmed:
+        return False
+    return True
 
 
 def _exact(answers: Mapping[str, str | tuple[str, ...]], payload: Json) -> dict[str, object]:

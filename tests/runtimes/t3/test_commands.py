@@ -177,6 +177,7 @@ async def test_what_arrived_without_an_answer_is_looked_for(
     orders = (source.decide(command, "one"), source.send(c.Send(Ref("home", "t2"), "hello"), "two"))
     results = await carried_out(stage, asyncio.gather(*orders, return_exceptions=True))
     assert [type(result) for result in results] == ([Outcome, Outcome] if after else [Unconfirmed, Unconfirmed])
+    assert after or str(results[0]).startswith("The server said nothing to the answer")
 
 
 async def test_a_server_that_is_gone_got_nothing(stage: Stage) -> None:
