@@ -1,6 +1,6 @@
 """What the person configured, where it stands, and how to change it. It imports only the model, never another room."""
 
-from cockpit.config.load import Loaded, Problem, check, check_actions, load, locate
+from cockpit.config.load import Loaded, Problem, check, check_actions, config_error, load, locate
 from cockpit.config.paths import Paths, paths
 from cockpit.config.provider import token_origin, token_provider
 from cockpit.config.schema import ClaudeConfig, Config, NotifyConfig, T3Config, TmuxConfig, Transition, UiConfig
@@ -20,6 +20,7 @@ __all__ = [
     "UiConfig",
     "check",
     "check_actions",
+    "config_error",
     "load",
     "locate",
     "paths",

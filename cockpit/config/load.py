@@ -57,7 +57,7 @@ def load(explicit: Path | None = None, env: Mapping[str, str] = os.environ) -> L
         return Loaded(Config(), path, False)
     config, problems = parse(text, path)
     if config is None:
-        raise _error(problems)
+        raise config_error(problems)
     return Loaded(config, path, True)
 
 
@@ -111,7 +111,8 @@ def read_text(path: Path) -> str | None:
         raise ConfigError(f"{path} cannot be read: {why}.", fix="Make it a file that you can read.") from None
 
 
-def _error(problems: tuple[Problem, ...]) -> ConfigError:
+def config_error(problems: tuple[Problem, ...]) -> ConfigError:
+    """The first of them, and how many more there are."""
     more = len(problems) - 1
     tail = f" ({more} more; `cockpit config check` lists them)" if more else ""
     return ConfigError(f"{problems[0]}.{tail}", fix=problems[0].fix)

@@ -245,6 +245,22 @@ def test_the_screen_needs_a_terminal(home: Served) -> None:
     assert "The screen needs a terminal" in done.stderr
 
 
+def test_keys_for_an_unknown_action_stop_the_screen(tmp_path: Path) -> None:
+    typo = tmp_path / "typo.toml"
+    typo.write_text('[keys]\n"thread.aprove" = "b"\n')
+    own, theirs = pty.openpty()
+    try:
+        done = subprocess.run(
+            [*PROGRAM, "--config", str(typo)], stdin=theirs, stdout=theirs, stderr=subprocess.PIPE, text=True,
+            timeout=30, env={name: value for name, value in os.environ.items() if name != "COCKPIT_CONFIG"},
+        )  # fmt: skip
+    finally:
+        os.close(own)
+        os.close(theirs)
+    assert done.returncode == 2
+    assert f"{typo}:2: keys.thread.aprove: no such action" in done.stderr
+
+
 OWN_TERMINAL = (
     "import fcntl, os, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0);from cockpit.cli import main; main()"
 )
