@@ -41,7 +41,7 @@ class Actions:
     async def act(self, command: c.Command) -> c.Outcome:
         """Raises Refused when it cannot be done now, and whatever the source says otherwise (see model.errors)."""
         if reason := self.why_not(command):
-            raise Refused(f"Not done: {reason}.")
+            raise Refused(f"Not done: {reason.removesuffix('.')}.")
         if isinstance(command, c.Look):
             return await self._look(command)
         intent = self._new_id()

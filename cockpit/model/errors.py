@@ -23,7 +23,10 @@ class CockpitError(Exception):
         self.fix = fix
 
     def __str__(self) -> str:
-        return f"{self.message} {self.fix}" if self.fix else self.message
+        if not self.fix:
+            return self.message
+        # A foreign message that is quoted need not end as a sentence does.
+        return f"{self.message}{'' if self.message.endswith(('.', '!', '?')) else '.'} {self.fix}"
 
 
 class ConfigError(CockpitError):

@@ -12,7 +12,7 @@ from cockpit.core.act import Actions
 from cockpit.core.store import Store
 from cockpit.model.asks import Decision
 from cockpit.model.errors import HalfDone, LedgerError, Refused, SourceError, Stale
-from cockpit.model.facts import ThreadSeen
+from cockpit.model.facts import LedgerFailed, ThreadSeen
 from cockpit.model.work import Freeze, Status
 
 ONE = ref("one")
@@ -133,6 +133,20 @@ async def test_a_freeze_that_cannot_be_recorded_does_not_interrupt(desk: Desk) -
     with pytest.raises(LedgerError):
         await desk.actions.act(c.Freeze(ONE))
     assert desk.source.sent == []
+
+
+async def test_a_reason_that_is_a_sentence_ends_once(desk: Desk) -> None:
+    desk.store.apply(ThreadSeen(thread()))
+    desk.store.apply(LedgerFailed("The ledger is damaged. Run `cockpit doctor`."))
+    with pytest.raises(Refused) as refusal:
+        await desk.actions.act(c.Freeze(ONE))
+    assert str(refusal.value).endswith("Run `cockpit doctor`.")
+    assert not str(refusal.value).endswith("..")
+
+
+def test_a_foreign_message_and_the_fix_are_two_sentences() -> None:
+    assert str(Refused("fatal: no such branch", fix="Name another.")) == "fatal: no such branch. Name another."
+    assert str(Refused("It is gone.", fix="Look.")) == "It is gone. Look."
 
 
 async def test_thaw_hold_and_release_change_what_is_refused(desk: Desk) -> None:
