@@ -13,14 +13,17 @@ from cockpit.ui.messages import FleetChanged
 
 
 class Feed:
-    """Posts `FleetChanged` to the app: at once after a quiet time, then no more often than the frame rate."""
+    """Posts `FleetChanged` to the app: at once after a quiet time, then no more often than the frame rate.
+
+    One post may come a frame early: news comes in pairs (at the start the ledger, then the first source), and the
+    second should not wait for a frame that only showed the first."""
 
     def __init__(self, app: App[None], store: Store, frame_rate: int, now: Callable[[], float] = monotonic) -> None:
         self._app = app
         self._store = store
         self._frame = 1 / frame_rate
         self._now = now
-        self._sent_at = float("-inf")
+        self._next = float("-inf")
         self._due = False
         self._timer: Timer | None = None
         self._stop = store.listen(self._changed)
@@ -34,7 +37,7 @@ class Feed:
         if self._due:
             return
         self._due = True
-        wait = self._sent_at + self._frame - self._now()
+        wait = self._next - self._frame - self._now()
         if wait > 0:
             self._timer = self._app.set_timer(wait, self._post)
         else:
@@ -43,5 +46,5 @@ class Feed:
     def _post(self) -> None:
         self._due = False
         self._timer = None
-        self._sent_at = self._now()
+        self._next = max(self._next, self._now()) + self._frame
         self._app.post_message(FleetChanged(self._store.fleet))
