@@ -20,15 +20,9 @@ from cockpit.core.commands import (
 )
 from cockpit.model.work import Thread
 from cockpit.ui.actions.action import Action, At, Desk, a_thread, on_screen, unless
+from cockpit.ui.present.modes import INTERACTION_MODES, runtime_modes
 
 _WHERE = frozenset({"fleet"})
-_RUNTIME_MODES = (
-    ("approval-required", "Supervised: asks before commands and edits"),
-    ("auto-accept-edits", "Auto-accept edits: asks before commands"),
-    ("auto", "Auto: the provider decides what to ask"),
-    ("full-access", "Full access: never asks"),
-)
-_INTERACTION_MODES = (("default", "Default: works at once"), ("plan", "Plan: proposes a plan first"))
 _SOON = datetime.max.replace(tzinfo=UTC)
 _SNOOZES = (("1", "1 hour"), ("4", "4 hours"), ("24", "until tomorrow"), ("168", "a week"))
 
@@ -91,8 +85,7 @@ async def _delete(desk: Desk, at: At) -> None:
 async def _runtime_mode(desk: Desk, at: At) -> None:
     if at.thread is None:
         return
-    known = at.fleet.sources[at.thread.ref.source].runtime_modes
-    modes = [mode for mode in _RUNTIME_MODES if not known or mode[0] in known]
+    modes = runtime_modes(at.fleet.sources[at.thread.ref.source].runtime_modes)
     mode = await desk.choose("Runtime mode", modes, at.thread.runtime_mode or "")
     if mode is None or mode == at.thread.runtime_mode:
         return
@@ -105,7 +98,7 @@ async def _runtime_mode(desk: Desk, at: At) -> None:
 async def _interaction_mode(desk: Desk, at: At) -> None:
     if at.thread is None:
         return
-    mode = await desk.choose("Interaction mode", _INTERACTION_MODES, at.thread.interaction_mode or "")
+    mode = await desk.choose("Interaction mode", INTERACTION_MODES, at.thread.interaction_mode or "")
     if mode and mode != at.thread.interaction_mode:
         await desk.act(SetModes(at.thread.ref, interaction_mode=mode))
 
