@@ -1,6 +1,5 @@
 """The command line: verbs that are looked up by name and imported when used. It acts only through the core."""
 
-import difflib
 import gc
 import importlib
 import os
@@ -75,6 +74,8 @@ class Verbs(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and args[0] not in _MODULES:
+            import difflib
+
             near = difflib.get_close_matches(args[0], _MODULES, n=1)
             hint = f"Did you mean {near[0]}?" if near else "`cockpit --help` lists what there is."
             raise click.UsageError(f"There is no command {args[0]!r}. {hint}", ctx)
@@ -133,6 +134,8 @@ def main() -> NoReturn:
         code = 0
     except Exception as error:
         code = _defect(error)
+    # Python looks through everything for garbage once more before it ends: a tenth of a script call.
+    gc.freeze()
     sys.exit(code if isinstance(code, int) else 0)
 
 

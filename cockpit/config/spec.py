@@ -3,7 +3,6 @@
 Done by hand rather than with pydantic: every script call reads the configuration, and that import costs a quarter of
 the time such a call may take."""
 
-import difflib
 import math
 from collections.abc import Callable, Collection
 from dataclasses import MISSING, Field, dataclass, field
@@ -87,6 +86,8 @@ def fit(spec: Spec, value: object) -> object:
 
 def nearest(word: str, known: Collection[str]) -> str:
     """A sentence that offers the likeliest spelling, or lists what there is."""
+    import difflib
+
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if close:
         return f"Did you mean {close[0]}?"
