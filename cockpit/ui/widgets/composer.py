@@ -1,6 +1,6 @@
 """The line under a conversation: a message to the agent, many lines if need be, kept while the person goes elsewhere.
 
-It must never lose what was typed, nor send anything by a pasted line feed."""
+It must never lose what was typed, nor let a letter become a key of the cockpit, nor send by a pasted line feed."""
 
 from collections.abc import Mapping
 
@@ -38,6 +38,8 @@ class Composer(TextField):
         self._drafts: dict[Ref, str] = {}
         self._agent = "the agent"
         self._refused: str | None = None
+        self._moved = False
+        """The thread became another one under the person who writes; Enter is not meant for it yet."""
 
     @property
     def refused(self) -> str | None:
@@ -55,13 +57,14 @@ class Composer(TextField):
         ref = thread.ref if thread else None
         self._fleet, self._agent = fleet, agent
         if ref != self._thread:
+            self._moved = self.has_focus
             self._keep()
             self._thread = ref
             self.load_text(self._drafts.get(ref, "") if ref else "")
             self.move_cursor(self.document.end)
         self._refused = why_not(Send(ref, "words"), fleet) if ref else "no thread is selected"
         self.set_class(self._refused is not None, "-refused")
-        self.read_only = self._refused is not None
+        # It can be written in all the same: a field that took no letters would leave them to the keys.
         self._tell()
 
     def give_back(self, thread: Ref, text: str) -> None:
@@ -96,6 +99,10 @@ class Composer(TextField):
 
     def watch_has_focus(self, focused: bool) -> None:
         super().watch_has_focus(focused)
+        self._moved = self._moved and focused
+        self._tell()
+
+    def on_text_area_changed(self) -> None:
         self._tell()
 
     async def _on_key(self, event: events.Key) -> None:
@@ -113,7 +120,7 @@ class Composer(TextField):
             await super()._on_key(event)
 
     def _line_feed(self) -> None:
-        if not self.read_only and (result := self._replace_via_keyboard("\n", *self.selection)):
+        if result := self._replace_via_keyboard("\n", *self.selection):
             self.move_cursor(result.end_location)
 
     def action_send(self) -> None:
@@ -122,6 +129,10 @@ class Composer(TextField):
             return
         if self._sending:
             self.post_message(Told("The message before is still on its way; this one is kept.", "warning"))
+            return
+        if self._moved:
+            self._moved = False
+            self.post_message(Told("Another thread is shown now. Press Enter once more to send this to it.", "warning"))
             return
         command = Send(self._thread, text)
         if reason := why_not(command, self._fleet):

@@ -174,11 +174,40 @@ REFUSED = [
 async def test_why_nothing_can_be_sent_stands_in_its_place(made: Fleet, reason: str) -> None:
     host = PanelHost()
     async with host.run_test(size=SIZE) as pilot:
-        composer = await writing(host, pilot, made)
-        await pilot.press(*"hi", "enter", "ctrl+j")
-        assert host.commands == []
-        assert composer.text == ""
+        await writing(host, pilot, made)
         assert reason in " ".join(host.page.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(("made", "reason"), REFUSED)
+async def test_what_is_written_meanwhile_is_a_draft_and_no_letter_becomes_a_key(made: Fleet, reason: str) -> None:
+    class Screened(PanelHost):
+        BINDINGS = [("f", "thaw", "thaw")]
+        thawed = 0
+
+        def action_thaw(self) -> None:
+            self.thawed += 1
+
+    host = Screened()
+    async with host.run_test(size=SIZE) as pilot:
+        composer = await writing(host, pilot, made)
+        await pilot.press(*"fh", "enter")
+        assert (host.commands, host.thawed, composer.text) == ([], 0, "fh")
+        assert reason in host.told[0]
+        assert reason[:20] in host.page
+
+
+async def test_enter_does_not_send_to_a_thread_that_came_under_the_person_who_writes() -> None:
+    host = PanelHost()
+    async with host.run_test(size=SIZE) as pilot:
+        await writing(host, pilot)
+        await pilot.press(*"for", "space", *"one")
+        host.give(fleet(thread(ref=TWO)), TWO)
+        await settle(pilot)
+        await pilot.press(*"rest", "enter")
+        assert host.commands == []
+        assert "Another thread" in host.told[0]
+        await pilot.press("enter")
+        assert host.commands == [Send(TWO, "rest")]
 
 
 async def test_a_draft_outlives_a_freeze_with_the_reason_below_it() -> None:
