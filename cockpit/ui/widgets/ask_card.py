@@ -230,6 +230,12 @@ class AskCard(Widget):
         """Whether the keys go to the card."""
         return self.query_one(AskBody).has_focus or self.query_one(OwnWords).has_focus
 
+    @property
+    def writing(self) -> str:
+        """The words that are being written; empty while nobody writes."""
+        own = self.query_one(OwnWords)
+        return own.value if own.has_focus else ""
+
     def focus_form(self) -> None:
         """Give the form the keys: its options, or the line for own words where the cursor is there."""
         on_own = self.form is not None and self.form.on_own

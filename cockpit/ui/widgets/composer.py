@@ -39,7 +39,7 @@ class Composer(TextField):
         self._agent = "the agent"
         self._refused: str | None = None
         self._moved = False
-        """The thread became another one under the person who writes; Enter is not meant for it yet."""
+        """What is written to became another one under the person who writes; Enter is not meant for it yet."""
 
     @property
     def refused(self) -> str | None:
@@ -74,6 +74,11 @@ class Composer(TextField):
         else:
             self.load_text(_joined(text, self.text))
             self.move_cursor(self.document.end)
+
+    def take_over(self, thread: Ref, text: str) -> None:
+        """What was being written for an ask that is gone is written on here; the focus is about to come."""
+        self.give_back(thread, text)
+        self._moved = True
 
     def _keep(self) -> None:
         if self._thread is None:
@@ -132,7 +137,7 @@ class Composer(TextField):
             return
         if self._moved:
             self._moved = False
-            self.post_message(Told("Another thread is shown now. Press Enter once more to send this to it.", "warning"))
+            self.post_message(Told("What was shown here has changed. Press Enter once more to send this.", "warning"))
             return
         command = Send(self._thread, text)
         if reason := why_not(command, self._fleet):

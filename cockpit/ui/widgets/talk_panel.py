@@ -162,6 +162,7 @@ class TalkPanel(Widget):
         settled = {each.ask.id: each for each in fleet.settled if thread and each.ask.thread == thread.ref}
         self._conversation.show(talk, settled=settled, agent=agent, on_card=ask.id if ask else "")
         self.set_class(ask is not None, "-asked")
+        before, written = self._card.ask, self._card.writing
         self._composer.look(thread, fleet, agent)
         if thread is None or ask is None:
             if self._card.answering:
@@ -171,6 +172,15 @@ class TalkPanel(Widget):
         else:
             place = [each.id for each in thread.asks].index(ask.id)
             self._card.look(Card(ask, thread, fleet, place, len(thread.asks), airy=self.size.height >= AIRY))
+        if before and written and (ask is None or ask.id != before.id):
+            self._go_on_writing(before.thread, written)
+
+    def _go_on_writing(self, thread: Ref, words: str) -> None:
+        """Who writes an answer while its ask goes away writes on in the composer: no letter becomes a key."""
+        if not self.has_class("-bare"):
+            self._composer.add_class("-open")
+            self._composer.take_over(thread, words)
+            self.call_after_refresh(self._composer.focus)
 
     def _ask(self) -> Ask | None:
         """The ask on the card: the one that the person turned to, else the first."""

@@ -7,12 +7,12 @@ from hosts import settle
 from scenes import NOW
 from talking import ONE, TWO, PanelHost, approval, asked, fleet, given, long_talk, plan, question, said, talk, thread
 
-from cockpit.model.asks import SettledAsk
+from cockpit.model.asks import Ask, SettledAsk
 from cockpit.model.facts import LedgerRead
 from cockpit.model.talk import Exchange, Plan, Talk
 from cockpit.model.usage import Usage
 from cockpit.model.work import Capability, Context
-from cockpit.ui.widgets.ask_parts import AskBody
+from cockpit.ui.widgets.ask_parts import AskBody, OwnWords
 from cockpit.ui.widgets.composer import Composer
 from cockpit.ui.widgets.conversation import Conversation
 
@@ -159,3 +159,21 @@ async def test_a_fleet_that_changes_elsewhere_draws_nothing_here() -> None:
         host.give(fleet(one, thread(ref=TWO)), talk=shown)
         await settle(pilot, 3)
         assert refreshed == []
+
+
+@pytest.mark.parametrize("size", [SIZE, (60, 18)])
+@pytest.mark.parametrize("after", [(), (approval(),)])
+async def test_who_writes_an_answer_whose_question_goes_writes_on_in_the_composer(
+    size: tuple[int, int], after: tuple[Ask, ...]
+) -> None:
+    host = PanelHost()
+    async with host.run_test(size=size) as pilot:
+        await given(host, pilot, question())
+        host.panel.focus_reply()
+        host.query_one(OwnWords).focus()
+        await pilot.press(*"pale")
+        await given(host, pilot, *after)
+        await pilot.press(*"blue", "enter")
+        assert host.commands == []
+        assert host.query_one(Composer).text == "paleblue"
+        assert "has changed" in host.told[0]
