@@ -155,10 +155,12 @@ class ControlClient:
         """Detach, and be gone when this returns."""
         if self.ended.done():
             return
-        if self._input is not None:
-            self._input.close()
-        await asyncio.wait((self.ended,), timeout=_LEAVE_SECONDS)
-        self._kill()
+        try:
+            if self._input is not None:
+                self._input.close()
+            await asyncio.wait((self.ended,), timeout=_LEAVE_SECONDS)
+        finally:
+            self._kill()
         await asyncio.wait((self.ended,), timeout=_LEAVE_SECONDS)
 
     def _fail(self, why: SourceError) -> None:

@@ -4,6 +4,7 @@ A control client that sizes one window counts for every window of its session, a
 (measured: tmux 3.3a). So a client of its own names every window's present size first, while another one that is not
 flagged `ignore-size` keeps it from counting; only then does it count, and resize the one."""
 
+import asyncio
 import contextlib
 from dataclasses import dataclass
 
@@ -37,6 +38,7 @@ class Sizing:
     def __init__(self, where: Address) -> None:
         self._where = where
         self._held: _Held | None = None
+        self._leaving: asyncio.Task[None] | None = None
 
     async def fit(self, main: ControlClient, pane: Pane, width: int, height: int) -> str:
         """Returns why the pane keeps its size; empty when it has the new one. Raises SourceError."""
@@ -45,7 +47,7 @@ class Sizing:
             return SPLIT
         try:
             if await self._shared(main, pane):
-                await self._let_go(restore=False)
+                await self._leave(restore=False)
                 return SHARED
             if self._held is not None and (self._held.pane != pane.id or self._held.client.ended.done()):
                 await self.release()
@@ -61,8 +63,8 @@ class Sizing:
 
     async def release(self, pane: str = "") -> None:
         """Give the window back what it had. `pane`: only if that one is held."""
-        if self._held is not None and (not pane or pane == self._held.pane):
-            await self._let_go(restore=True)
+        if not pane or (self._held is not None and pane == self._held.pane):
+            await self._leave(restore=True)
 
     async def _hold(self, main: ControlClient, pane: Pane) -> _Held:
         lasting = [session for session in pane.sessions if session not in pane.fleeting]
@@ -95,14 +97,22 @@ class Sizing:
             await held.client.ask(f"refresh-client -C '{held.window}:{size[0]}x{size[1]}'")
             held.now = size
 
-    async def _let_go(self, *, restore: bool) -> None:
-        held, self._held = self._held, None
-        if held is None:
-            return
-        with contextlib.suppress(SourceError, CommandFailed):
-            if restore and await self._size(held) == held.now:
-                await self._resize(held, held.before)
-        await held.client.close()
+    async def _leave(self, *, restore: bool) -> None:
+        """Waits until it is done, also when another has begun it. Who gives up waiting does not stop it: the window
+        would stay at our size."""
+        if self._held is not None:
+            held, self._held = self._held, None
+            self._leaving = asyncio.create_task(self._let_go(held, restore=restore))
+        if self._leaving is not None:
+            await asyncio.shield(self._leaving)
+
+    async def _let_go(self, held: _Held, *, restore: bool) -> None:
+        try:
+            with contextlib.suppress(SourceError, CommandFailed):
+                if restore and await self._size(held) == held.now:
+                    await self._resize(held, held.before)
+        finally:
+            await held.client.close()
 
     async def _size(self, held: _Held) -> tuple[int, int]:
         form = "#{window_width} #{window_height}"

@@ -1,0 +1,101 @@
+"""A terminal's lines as strips: its own colours where it has some, the theme's where it has none.
+
+It never measures by hand what rich measures, and draws nothing that blinks."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style as RichStyle
+from textual.strip import Strip
+
+from cockpit.model.terminal import Attribute, Colour, Line, Style
+from cockpit.ui.present.colours import Palette
+
+_KEPT_LINES = 256
+_UNDERLINED = Attribute.UNDERLINE | Attribute.CURLY | Attribute.DOTTED | Attribute.DASHED
+
+
+class TerminalInk:
+    """Strips of one terminal in the colours of `palette`; a line that was drawn lately is not drawn again."""
+
+    def __init__(self, palette: Palette) -> None:
+        self._colours = sixteen(palette)
+        # By identity: a line that did not change is the same object, and the reference keeps it so.
+        self._strips: dict[int, tuple[Line, Strip]] = {}
+
+    def strip(self, line: Line) -> Strip:
+        """The line's own cells, without anything behind them."""
+        key = id(line)
+        found = self._strips.pop(key, None)
+        if found is None:
+            style, colours = rich_style, self._colours
+            strip = Strip([Segment(text, style(look, colours)) for text, look in line])
+            if len(self._strips) >= _KEPT_LINES:
+                del self._strips[next(iter(self._strips))]
+            found = (line, strip)
+        self._strips[key] = found
+        return found[1]
+
+    def row(self, line: Line, left: int, width: int, cursor: int | None = None) -> Strip:
+        """Exactly `width` cells of the line from the column `left` on; the cell at `cursor` is turned round."""
+        strip = self.strip(line)
+        if left or strip.cell_length > width:
+            strip = strip.crop(left, left + width)
+        strip = strip.extend_cell_length(width, self.blank)
+        if cursor is None or not 0 <= cursor < width:
+            return strip
+        cell = strip.crop(cursor, cursor + 1).apply_style(RichStyle(reverse=True))
+        return Strip.join([strip.crop(0, cursor), cell, strip.crop(cursor + 1, width)])
+
+    @property
+    def blank(self) -> RichStyle:
+        return rich_style(Style(), self._colours)
+
+
+class Sixteen(NamedTuple):
+    """What a terminal's numbers 0-15 look like, and what has no number: plain text and its ground."""
+
+    numbers: tuple[str, ...]
+    text: str
+    ground: str
+
+
+@lru_cache(8)
+def sixteen(palette: Palette) -> Sixteen:
+    """The theme's colours by the names a terminal has for them: black, red, green, yellow, blue, magenta, cyan, white,
+    each dark and bright. Bright white is text and black a shade of the ground, so that either reads on the other."""
+    p = palette
+    six = (p.failed, p.done, p.you, p.agent, p.question, p.frozen)
+    return Sixteen((p.border, *six, p.selected_dim, p.dim, *six, p.text), p.text, p.ground)
+
+
+@lru_cache(4096)
+def rich_style(style: Style, colours: Sixteen) -> RichStyle:
+    bits = style.attributes
+    return RichStyle(
+        color=_colour(style.ink, colours) or colours.text,
+        bgcolor=_colour(style.ground, colours) or colours.ground,
+        bold=bool(bits & Attribute.BOLD) or None,
+        dim=bool(bits & Attribute.DIM) or None,
+        italic=bool(bits & Attribute.ITALIC) or None,
+        underline=bool(bits & _UNDERLINED) or None,
+        underline2=bool(bits & Attribute.DOUBLE) or None,
+        reverse=bool(bits & Attribute.REVERSE) or None,
+        conceal=bool(bits & Attribute.CONCEAL) or None,
+        strike=bool(bits & Attribute.STRIKE) or None,
+        overline=bool(bits & Attribute.OVERLINE) or None,
+    )
+
+
+def _colour(colour: Colour, colours: Sixteen) -> Color | str | None:
+    match colour:
+        case None:
+            return None
+        case int(number) if number < len(colours.numbers):
+            return colours.numbers[number]
+        case int(number):
+            return Color.from_ansi(number)
+        case red, green, blue:
+            return Color.from_rgb(red, green, blue)
