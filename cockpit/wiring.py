@@ -109,6 +109,7 @@ async def picture(
 def run(loaded: Loaded, clock: Clock = utc_now) -> int:
     """The terminal face, until the person leaves. Returns the exit code."""
     from cockpit.ui.app import CockpitApp
+    from cockpit.ui.present.settings_rows import clashes
     from cockpit.ui.screens.register import screens
     from cockpit.ui.theme import load_themes
 
@@ -116,7 +117,8 @@ def run(loaded: Loaded, clock: Clock = utc_now) -> int:
     log_to(where.log_file)
     themes = load_themes(where.themes_dir)
     session = connect(loaded, where, clock)
-    app = CockpitApp(session, loaded.config, themes, screens(loaded))
+    notes = clashes(loaded.config.keys) if loaded.config.keys else []
+    app = CockpitApp(session, loaded.config, themes, screens(loaded), notes=notes)
     try:
         app.run()
     finally:

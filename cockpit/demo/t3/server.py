@@ -9,7 +9,7 @@ import socket
 from collections.abc import AsyncIterator
 
 import uvicorn
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from uvicorn.server import ServerState
@@ -140,7 +140,10 @@ class Simulator:
                 raise
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self.http.answer(Request(scope, receive))
+        try:
+            response = await self.http.answer(Request(scope, receive))
+        except ClientDisconnect:
+            return
         await response(scope, receive, send)
 
     async def _live(self) -> None:

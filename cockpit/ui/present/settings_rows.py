@@ -15,7 +15,7 @@ from cockpit.config.settings import TABLES, Kind, Setting, settings
 from cockpit.model.errors import ConfigError
 from cockpit.ui.actions import ACTIONS, Action
 from cockpit.ui.present.cells import wrap
-from cockpit.ui.present.keys_table import by_group, key_names
+from cockpit.ui.present.keys_table import by_group, key_name, key_names
 from cockpit.ui.present.lines import BLANK, Line, Span, line
 from cockpit.ui.present.rows import Row, TextRow
 
@@ -243,6 +243,17 @@ def key_conflicts(key: str, action_id: str, remapped: Mapping[str, str]) -> list
         if not mine.screens or not other.screens or mine.screens & other.screens:
             found.append(other)
     return found
+
+
+def clashes(remapped: Mapping[str, str]) -> list[str]:
+    """A sentence for every key that the person gave to one action while another has it at the same place."""
+    return [
+        f"The key {key_name(key)} is for “{action.label}” and for “{other.label}”. Change one of them under [keys]."
+        for action in ACTIONS
+        if action.id in remapped
+        for key in _split(remapped[action.id])
+        for other in key_conflicts(key, action.id, remapped)
+    ]
 
 
 def _split(keys: str) -> list[str]:

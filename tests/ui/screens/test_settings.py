@@ -11,6 +11,7 @@ from cockpit.config import Config, load
 from cockpit.config.write import add_server, remove_server, write
 from cockpit.model.fleet import Fleet
 from cockpit.ui import messages as m
+from cockpit.ui.present.settings_rows import clashes
 from cockpit.ui.screens.dialogs import ChooseScreen, ConfirmScreen, PromptScreen
 from cockpit.ui.screens.press_key import PressKeyScreen
 from cockpit.ui.screens.settings import About, SettingsScreen
@@ -291,3 +292,9 @@ async def test_form_and_description_are_in_sight_at_every_size(file: Path, size:
         assert said.startswith(
             "Frame rate ui.frame_rate How many times a second the screen may change at most. Default: 15. From 1 to 60."
         )
+
+
+def test_a_key_for_two_actions_at_one_place_is_told() -> None:
+    told = clashes({"thread.approve": "x"})
+    assert told == ["The key x is for “approve” and for “decline”. Change one of them under [keys]."]
+    assert clashes({"thread.approve": "x", "thread.decline": "a"}) == []
