@@ -23,6 +23,7 @@ from cockpit.demo.t3.server import Simulator
 from cockpit.model.ids import Ref
 from cockpit.ui.app import CockpitApp
 from cockpit.ui.screens.register import screens
+from cockpit.ui.shot import screen_lines
 from cockpit.ui.theme import load_themes
 
 MOMENT = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -60,7 +61,7 @@ POSES = (
     Pose("plan", select="invoice-export"),
     Pose("failed", select="python-313"),
     Pose("reply", select="audit-pages", keys=("r", *"Please add a test")),
-    Pose("frozen", select="audit-pages", frozen=True),
+    Pose("frozen", select="bump-httpx", frozen=True),
     Pose("held", held=True),
     Pose("filter", keys=("slash", *"status:working")),
     Pose("explain", keys=("e",)),
@@ -151,9 +152,18 @@ def _app(session: Session, shown: Loaded, pose: Pose) -> tuple[CockpitApp, Calla
             assert await _until(pilot, lambda: _read(app, session)), "the conversation was not read and shown"
         for key in pose.keys:
             await pilot.press(key)
-        await pilot.pause(0.2)
+        await _still(pilot, app)
 
     return app, strike
+
+
+async def _still(pilot: Pilot[None], app: CockpitApp, looks: int = 5) -> None:
+    """Wait until the screen has been the same for some looks: cards and footers follow what they show."""
+    seen: list[object] = []
+    while len(seen) < looks:
+        await pilot.pause(0.1)
+        now = [[segment.text for segment in line] for line in screen_lines(app)]
+        seen = [*seen, now] if not seen or seen[-1] == now else [now]
 
 
 def _ready(session: Session) -> bool:
