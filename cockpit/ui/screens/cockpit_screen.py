@@ -4,6 +4,7 @@ It fetches nothing and sends nothing; it posts what the person wants."""
 
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -13,6 +14,7 @@ from textual.widgets import Input, TextArea
 from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
 from cockpit.ui.actions import At
+from cockpit.ui.widgets.ask_card import AskCard
 from cockpit.ui.widgets.header_bar import HeaderBar
 from cockpit.ui.widgets.key_bar import KeyBar
 
@@ -56,6 +58,11 @@ class CockpitScreen(Screen[None]):
             bar.read_keys()
 
     def on_descendant_focus(self) -> None:
+        self.update_keys()
+
+    @on(AskCard.Seen)
+    def _card_seen(self) -> None:
+        """The keys of a card work once it can be seen."""
         self.update_keys()
 
     def update_keys(self) -> None:

@@ -25,7 +25,6 @@ from cockpit.ui.present.explain import explain
 from cockpit.ui.present.filter import on_shelf
 from cockpit.ui.present.project_rows import ALL, place_title
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
-from cockpit.ui.widgets.ask_card import AskCard
 from cockpit.ui.widgets.crumb_bar import CrumbBar
 from cockpit.ui.widgets.key_bar import KeyBar
 from cockpit.ui.widgets.project_list import ProjectList
@@ -238,10 +237,6 @@ class FleetScreen(CockpitScreen):
     @on(ThreadList.Opened)
     def _opened(self, message: ThreadList.Opened) -> None:
         self._go(2)
-
-    @on(AskCard.Seen)
-    def _card_seen(self) -> None:
-        self.update_keys()
 
     @on(ProjectList.Chosen)
     def _place_chosen(self, message: ProjectList.Chosen) -> None:

@@ -27,6 +27,7 @@ from cockpit.model.asks import SettledAsk
 from cockpit.model.fleet import Fleet
 from cockpit.ui.messages import Act, GoTo
 from cockpit.ui.screens.inbox import InboxScreen
+from cockpit.ui.widgets.key_bar import KeyBar
 from cockpit.ui.widgets.row_list import RowList
 
 
@@ -213,3 +214,12 @@ async def test_list_and_card_are_both_in_sight_at_every_size(size: tuple[int, in
         assert at.ask == app.fleet.asks[downs]
         assert inbox(app).query_one("#list").region.height >= 5
         assert "WAITING 3" in words(app) or size[1] < 24
+
+
+async def test_the_footer_gains_the_cards_keys_once_it_can_be_seen() -> None:
+    host = ScreenHost(InboxScreen, busy_fleet())
+    async with host.run_test(size=(200, 60)) as pilot:
+        await settle(pilot, 6)
+        bar = host.screen.query_one(KeyBar)
+        assert bar.at is not None
+        assert bar.at.ask is not None
