@@ -9,6 +9,7 @@ from typing import Self
 
 from tests.bench.place import COCKPIT, Place
 from tests.bench.server import Server
+from tests.bench.starting import EMPTY_APP
 from tests.bench.table import Figure
 from tests.bench.terminal import Terminal
 
@@ -121,6 +122,14 @@ def _select(told: Told) -> None:
 
 
 def memory(place: Place, quick: bool) -> Iterator[Figure]:
+    floor = []
+    for _ in range(1 if quick else 3):
+        with Terminal([sys.executable, "-c", EMPTY_APP], place.env) as terminal:
+            terminal.wait_for("empty")
+            terminal.settle(0.5)
+            floor.append(terminal.memory())
+    least = Figure("floor: memory of an empty Textual app", "", "MB", floor)
+    yield least
     for count, reach in ((12, ""), (1_000, "≤ 70 MB (with 12 panes)"), (_THREADS, "")):
         used = []
         with Server(place.env, threads=count) as server:
@@ -131,7 +140,7 @@ def memory(place: Place, quick: bool) -> Iterator[Figure]:
                     terminal.settle(1.0)
                     terminal.rest(2)
                     used.append(terminal.memory())
-        yield Figure(f"memory, {count:,} threads", reach, "MB", used)
+        yield Figure(f"memory, {count:,} threads", reach, "MB", used, least.median)
 
 
 def great_start(place: Place, quick: bool) -> Iterator[Figure]:
