@@ -150,8 +150,11 @@ def _app(session: Session, shown: Loaded, pose: Pose) -> tuple[CockpitApp, Calla
         app.goto(pose.screen, target)
         if pose.screen == "fleet":
             assert await _until(pilot, lambda: _read(app, session)), "the conversation was not read and shown"
-        for key in pose.keys:
+        for place, key in enumerate(pose.keys):
             await pilot.press(key)
+            if not place:
+                # What the first key opens takes the next ones.
+                await _still(pilot, app)
         await _still(pilot, app)
 
     return app, strike
