@@ -49,6 +49,8 @@ class Server:
         self.where = where
         self.feeds = Feeds(where)
         self.sizing = Sizing(where)
+        self.typed_at = float("-inf")
+        """When a key was last sent there, by the loop's clock."""
         self.sight = Sight(Health.ABSENT, "it was not looked at yet")
         self.panes: Mapping[str, Pane] = {}
         self.activity = Activity()

@@ -64,7 +64,7 @@ async def watch(directories: Iterable[Path], changed: Callable[[set[str]], None]
         places = {_nearest(place) for place in wanted}
         try:
             async for changes in awatch(
-                *places, recursive=False, step=10, debounce=100, yield_on_timeout=True,
+                *places, recursive=False, step=200, debounce=400, yield_on_timeout=True,
                 rust_timeout=int(_LOOK_SECONDS * 1000), ignore_permission_denied=True, watch_filter=None,
             ):  # fmt: skip
                 paths = {path for _, path in changes}

@@ -22,7 +22,9 @@ from cockpit.runtimes.tmux.sockets import Sockets
 from cockpit.runtimes.tmux.terminal import PaneTerminal
 
 _DISK_SECONDS = 1.0
-_GOLDEN = 0.618034
+_SLOTS = 2
+"""Into so many parts of the gentle interval terminals are spread: a screen drawn more often costs more than a fuller
+one (measured, 12 ticking panes: 22 parts 7.3 % of a core, 4 parts 4.7 %, 2 parts 3.5 %)."""
 _NOTHING = Picture((), (), {}, (), None)
 
 
@@ -172,7 +174,7 @@ class TmuxSource:
     def terminal(self, thread: Ref) -> PaneTerminal:
         place = self._place(thread)
         self._terminals += 1
-        return PaneTerminal(place.server, place.pane.id, phase=self._terminals * _GOLDEN % 1)
+        return PaneTerminal(place.server, place.pane.id, phase=self._terminals % _SLOTS / _SLOTS)
 
     def _place(self, thread: Ref) -> Place:
         place = self._picture.places.get(thread.native)

@@ -23,6 +23,8 @@ _LONGEST_TYPED = 2000
 _FLOOD = 64 << 10
 """Bytes since the last look from which on a pane is paused until the next."""
 _LONGEST_HISTORY = 5000
+_HANDS_SECONDS = 0.2
+_LONGEST_WAIT = 1.2
 
 
 class PaneTerminal:
@@ -92,8 +94,17 @@ class PaneTerminal:
         slot = ceil((now - self._phase) / GENTLE_SECONDS) * GENTLE_SECONDS + self._phase
         return max(slot, self._last + GENTLE_SECONDS / 2)
 
+    def _waits_for_typist(self) -> bool:
+        """Somebody types on this server just now: the others wait their turn, but not long."""
+        now = asyncio.get_running_loop().time()
+        typing = now - self._server.typed_at < _HANDS_SECONDS and now - self._last < _LONGEST_WAIT
+        return typing and self._lane is Lane.GENTLE and self._screen is not BLANK
+
     def _look(self) -> None:
         self._stop_timer()
+        if self._waits_for_typist():
+            self._timer = asyncio.get_running_loop().call_later(GENTLE_SECONDS / 2, self._look)
+            return
         loop = asyncio.get_running_loop()
         self._last = loop.time()
         self._dirty, self._bytes = False, 0
@@ -155,6 +166,7 @@ class PaneTerminal:
 
     def _type(self, data: bytes) -> None:
         client = self._client()
+        self._server.typed_at = asyncio.get_running_loop().time()
         if self._screen.mode:
             # Copy mode would swallow them.
             client.tell(f"send-keys -t {self._pane} -X cancel")

@@ -166,6 +166,10 @@ class PanesScreen(CockpitScreen):
 
     def _drop(self, pane: TerminalPane) -> None:
         self._close(pane)
+        # Or the focus goes from one pane that leaves to the next one that does, and stays on nobody's.
+        pane.can_focus = False
+        if self.focused is pane:
+            self.set_focus(None)
         pane.remove()
 
     def _close(self, pane: TerminalPane) -> None:

@@ -5,6 +5,7 @@ It never measures by hand what rich measures, and draws nothing that blinks."""
 from functools import lru_cache
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style as RichStyle
@@ -46,8 +47,10 @@ class TerminalInk:
         strip = strip.extend_cell_length(width, self.blank)
         if cursor is None or not 0 <= cursor < width:
             return strip
-        cell = strip.crop(cursor, cursor + 1).apply_style(RichStyle(reverse=True))
-        return Strip.join([strip.crop(0, cursor), cell, strip.crop(cursor + 1, width)])
+        # Cut in half a wide character would be gone.
+        size = 2 if cursor + 1 < width and cell_len(strip.crop(cursor, cursor + 2).text[:1]) == 2 else 1
+        cell = strip.crop(cursor, cursor + size).apply_style(RichStyle(reverse=True))
+        return Strip.join([strip.crop(0, cursor), cell, strip.crop(cursor + size, width)])
 
     @property
     def blank(self) -> RichStyle:

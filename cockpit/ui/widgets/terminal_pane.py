@@ -156,6 +156,8 @@ class TerminalPane(Widget, can_focus=True):
 
     def on_resize(self) -> None:
         self._view = View()
+        if self._back:
+            self._scroll(0, anew=True)
         self._draw()
         self.refresh()
         if self._fitting:
@@ -169,9 +171,9 @@ class TerminalPane(Widget, can_focus=True):
     def action_scroll_end(self) -> None:
         self._scroll(-self._back)
 
-    def _scroll(self, rows: int) -> None:
+    def _scroll(self, rows: int, *, anew: bool = False) -> None:
         back = min(max(self._back + rows, 0), farthest_back(self._screen, self.size.height))
-        if back != self._back:
+        if anew or back != self._back:
             self.run_worker(self._look_back(back), exclusive=True, group="past")
 
     async def _look_back(self, back: int) -> None:

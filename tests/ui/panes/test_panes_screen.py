@@ -172,6 +172,19 @@ async def test_a_driven_terminal_that_vanishes_is_told_and_no_key_goes_to_its_ne
         assert app.terminals[2].got == []
 
 
+async def test_when_all_are_gone_the_keys_work_still() -> None:
+    async with at(workers(3)) as (app, pilot):
+        await keys(pilot, "enter", "x", "ctrl+g")
+        app.give(fleet())
+        await settle(pilot, 5)
+        await keys(pilot, "escape")
+        assert len(app.of(GoTo)) == 1
+        app.give(workers(2))
+        await settle(pilot, 5)
+        await keys(pilot, "enter", "y")
+        assert app.terminals[1].got == ["y"]
+
+
 async def test_a_click_on_another_pane_chooses_it_and_leaves_the_driven_one() -> None:
     async with at(workers(2)) as (app, pilot):
         await keys(pilot, "enter")

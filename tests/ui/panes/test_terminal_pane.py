@@ -306,4 +306,6 @@ async def test_ink_remembers_lines_and_no_more_than_it_should() -> None:
             ink.strip(each)
         assert len(ink._strips) <= 256
         assert ink.row(lines("漢字")[0], 1, 3).cell_length == 3
+        under = [segment.text for segment in ink.row(lines("a漢字")[0], 0, 8, 1) if segment.style.reverse]  # type: ignore[union-attr]
+        assert under == ["漢"]
         await asyncio.sleep(0)
