@@ -95,7 +95,7 @@ RED = (Option("Red", "like fire"), Option("Blue", "like the sea"), Option("Green
 
 def approval(name: str = "a1", body: str = "pytest -x", **fields: Any) -> Ask:
     return Ask(
-        name, ONE, AskKind.APPROVAL, "Claude wants to run a command", f"Bash: {body}", body=body, place="/work/repo",
+        name, ONE, AskKind.APPROVAL, "Claude wants to run a command", f"Bash: {body}", body=body, place="/src/repo",
         created_at=NOW - timedelta(minutes=2), decisions=tuple(Decision), **fields,
     )  # fmt: skip
 

@@ -66,10 +66,10 @@ def test_the_whole_command_is_there_however_long_it_is() -> None:
 
 
 def test_where_it_would_run() -> None:
-    assert body(card(approval()))[-1] == "  in /work/repo"
+    assert body(card(approval()))[-1] == "  in /src/repo"
     at = thread(approval(), worktree="/w/trees/flaky", branch="fix-flaky")
-    assert place_words(approval(), at) == "in /work/repo · worktree fix-flaky"
-    assert place_words(approval(), replace(at, worktree=None)) == "in /work/repo · branch fix-flaky"
+    assert place_words(approval(), at) == "in /src/repo · worktree fix-flaky"
+    assert place_words(approval(), replace(at, worktree=None)) == "in /src/repo · branch fix-flaky"
     said = replace(approval(), place="~/repo · worktree flaky")
     assert place_words(said, at) == "in ~/repo · worktree flaky"
 
