@@ -8,10 +8,12 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "runtimes" / "t3"))
 sys.path.insert(0, str(Path(__file__).parent.parent / "runtimes" / "claude"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "runtimes" / "tmux"))
 sys.path.insert(0, str(Path(__file__).parent))
 
 import claude_rig
 import t3_rig
+import tmux_source_rig
 from rig import Rig, RigMaker
 from t3_kit import Facts
 
@@ -20,6 +22,8 @@ RIGS: dict[str, RigMaker] = {
     "t3-0.0.28": t3_rig.old,
     "t3-polling": t3_rig.without_a_socket,
     "claude": claude_rig.at_home,
+    "tmux": tmux_source_rig.here,
+    "tmux-found": tmux_source_rig.found,
 }
 
 

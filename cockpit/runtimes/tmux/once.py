@@ -3,7 +3,6 @@
 Nothing here is run in a loop or for each pane."""
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from cockpit.runtimes.tmux.address import Address, environment
 
 _SECONDS = 5.0
 _FAR_SECONDS = 15.0
+_GRACE_SECONDS = 0.5
 _MOST = 16 << 20
 
 
@@ -27,26 +27,54 @@ async def run(where: Address, command: Sequence[str], *, data: bytes = b"", seco
     """Run `command` (an argument vector, ssh and all) with `data` as its input. Raises Missing, Hung or SourceError
     when it could not be run or did not end; how it ended is for the caller to judge."""
     patience = seconds or (_FAR_SECONDS if where.host else _SECONDS)
+    loop = asyncio.get_running_loop()
+    pipe = asyncio.subprocess.PIPE
     try:
-        process = await asyncio.create_subprocess_exec(
-            *command, env=environment(), start_new_session=True,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
+        transport, heard = await loop.subprocess_exec(
+            _Heard, *command, env=environment(), start_new_session=True, stdin=pipe, stdout=pipe, stderr=pipe
+        )
     except FileNotFoundError:
         raise (failures.no_ssh() if where.host else failures.no_tmux(where)) from None
     except OSError as error:
         raise SourceError(f"{command[0]} cannot be started: {error.strerror}.", fix="Check the limits.") from error
     try:
+        given = transport.get_pipe_transport(0)
+        if isinstance(given, asyncio.WriteTransport):
+            given.write(data)
+            given.close()
         async with asyncio.timeout(patience):
-            said, complained = await process.communicate(data)
+            await asyncio.shield(heard.ended)
+        return Done(transport.get_returncode() or 0, bytes(heard.said), heard.complained.decode("utf-8", "replace"))
     except TimeoutError:
         raise failures.hung(where, patience) from None
     finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-    return Done(process.returncode or 0, said[:_MOST], complained.decode("utf-8", "replace")[-4096:])
+        # Kills what still runs, and lets go of pipes that somebody else keeps open.
+        transport.close()
+        await asyncio.wait((heard.ended,), timeout=_GRACE_SECONDS)
+
+
+class _Heard(asyncio.SubprocessProtocol):
+    """What a process says until it ends. Whoever it started may keep its pipes open: a tmux client hands them to its
+    server, an ssh to its master. They are not waited for."""
+
+    def __init__(self) -> None:
+        self.said = bytearray()
+        self.complained = bytearray()
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        kept = self.said if fd == 1 else self.complained
+        kept += data[: max(_MOST - len(kept), 0)]
+
+    def process_exited(self) -> None:
+        asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._end)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        if not self.ended.done():
+            self.ended.set_result(None)
 
 
 async def tmux(where: Address, *arguments: str, data: bytes = b"") -> bytes:

@@ -21,6 +21,7 @@ from cockpit.runtimes.tmux.panes import Birth, Pane
 from cockpit.runtimes.tmux.sizing import Sizing
 
 _FLAGS = "ignore-size,no-output"
+_ANSWER_SECONDS = 5.0
 _HEARTBEAT_SECONDS = 30.0
 _FAR_HEARTBEAT_SECONDS = 15.0
 _RETRY_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
@@ -61,6 +62,11 @@ class Server:
         self._main: ControlClient | None = None
         self._session = ""
         self._fleeting = False
+
+    @property
+    def known(self) -> bool:
+        """Whether its panes were read once, or it is certain that there are none."""
+        return self.sight.birth is not None or self.sight.health is Health.ABSENT
 
     @property
     def main(self) -> ControlClient | None:
@@ -119,7 +125,7 @@ class Server:
         if session is None:
             raise self._no_session()
         self._session, self._fleeting = session.id, session.fleeting
-        main = await ControlClient.attach(self.where, session.id, _FLAGS, self._heard)
+        main = await ControlClient.attach(self.where, session.id, _FLAGS, self._heard, seconds=_ANSWER_SECONDS)
         try:
             self._main = main
             self._take(look)

@@ -120,10 +120,9 @@ class TmuxSource:
             several=self._servers.several, own=self._own, paused=self._paused,
         )  # fmt: skip
         state = picture.state(self.name, servers, len(self._picture.hidden), found=self._servers.several)
-        facts: tuple[Fact, ...] = (
-            SourceChanged(state),
-            SourceRead(self.name, self._picture.projects, self._picture.threads),
-        )
+        facts: list[Fact] = [SourceChanged(state)]
+        if not servers or any(server.known for server in servers.values()):
+            facts.append(SourceRead(self.name, self._picture.projects, self._picture.threads))
         for fact in facts:
             if self._told.get(type(fact)) != fact:
                 self._told[type(fact)] = fact

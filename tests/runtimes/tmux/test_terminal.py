@@ -321,6 +321,18 @@ async def test_typing_while_a_neighbour_floods(tmux: Tmux) -> None:
         await until(lambda: text(driven.screen) == "still here")
 
 
+async def test_neighbours_wait_while_somebody_types(tmux: Tmux, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmux("new-window", "-d", "-t", "one", "while :; do echo x; sleep 0.02; done")
+    async with running(tmux) as run, shown(run, "%0") as (driven, _), shown(run, "%1", Lane.GENTLE):
+        driven.press("a", "a")
+        lines = asked(monkeypatch)
+        for _ in range(20):
+            driven.press("b", "b")
+            await asyncio.sleep(0.05)
+        assert len([line for line in lines if line == "capture-pane -epN -t %1"]) <= 1
+        await until(lambda: len([line for line in lines if line == "capture-pane -epN -t %1"]) > 1)
+
+
 # Size
 
 

@@ -1,4 +1,4 @@
-"""Records the golden screens anew from the programs of this machine: `python tests/tmux/golden/record.py`.
+"""Records the golden screens anew from the programs of this machine: `python tests/runtimes/tmux/golden/record.py`.
 
 Look at the difference before committing it: the files say what a real tmux captured and how we read it."""
 
