@@ -52,7 +52,7 @@ def _lines(fleet: Fleet, now: datetime) -> Iterator[str]:
 
 def card(ask: Ask, fleet: Fleet, now: datetime) -> Iterator[str]:
     """Everything that the ask says: who, how long, where it would run, the exact text, the choices."""
-    thread = fleet.threads.get(ask.thread)
+    thread = fleet.thread(ask.thread)
     title = thread.title if thread else str(ask.thread)
     waits = f", waits {age(ask.created_at, now)}" if ask.created_at else ""
     yield tint(f"{ask.kind}: {title}{waits}", _ROLE[ask.kind])

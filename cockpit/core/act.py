@@ -3,15 +3,15 @@
 It draws nothing and decides nothing for the person."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, replace
 from typing import TypeVar
 
 from cockpit.core import commands as c
 from cockpit.core import ports
 from cockpit.core.ports import Clock, Ledger, Source
 from cockpit.core.store import Store
-from cockpit.core.why_not import thread_of, why_not
+from cockpit.core.why_not import NEEDS, thread_of, why_not
 from cockpit.model.asks import Ask, SettledAsk
 from cockpit.model.errors import CockpitError, HalfDone, LedgerError, Refused, Stale
 from cockpit.model.facts import SendEnded, SendStarted
@@ -19,6 +19,7 @@ from cockpit.model.ids import Ref
 from cockpit.model.work import Capability, Freeze, Hold
 
 _Port = TypeVar("_Port")
+_About = TypeVar("_About", bound=c.ThreadCommand | c.Unarchive)
 
 
 class Actions:
@@ -61,9 +62,8 @@ class Actions:
         match command:
             case c.Freeze():
                 return await self._freeze(command, intent)
-            case c.Thaw(thread=ref):
-                await self._record(self._ledger.thaw, ref)
-                return c.Outcome(f"Thawed {self._name(ref)}.", ref)
+            case c.Thaw():
+                return await self._thaw(command)
             case c.HoldFleet(reason):
                 await self._record(self._ledger.hold, Hold(reason, self._who, self._clock()))
                 return c.Outcome("The fleet is on hold: nothing new starts; what runs goes on.")
@@ -82,22 +82,35 @@ class Actions:
 
     async def _send(self, command: c.Command, intent: str) -> c.Outcome:
         match command:
-            case c.Send(thread=ref):
-                return await self._port(ref.source, ports.CanSend).send(command, intent)
-            case c.Dispatch(source=source):
+            case c.Send():
+                command = self._addressed(command)
+                return await self._port(command.thread.source, ports.CanSend).send(command, intent)
+            case c.Dispatch(source=source, project=project):
+                if project is not None and not command.path:
+                    command = replace(command, path=self._store.fleet.projects[project].path)
                 return await self._port(source, ports.CanDispatch).dispatch(command, intent)
+            case c.StopTeam(team=team):
+                return await self._port(team.source, ports.CanStopTeam).stop_team(command, intent)
             case c.CreateProject(source=source):
                 return await self._port(source, ports.CanDispatch).create_project(command, intent)
             case c.Freeze() | c.Thaw() | c.HoldFleet() | c.ReleaseFleet() | c.Look():
                 raise AssertionError(f"{command} is not sent anywhere")
             case _:
+                command = self._addressed(command)
                 return await self._port(command.thread.source, ports.CanManage).manage(command, intent)
+
+    def _addressed(self, command: _About) -> _About:
+        """The same to the source that carries it out, under the name by which that source knows the thread."""
+        capability = NEEDS.get(type(command))
+        found = self._store.doer(command.thread, capability) if capability else None
+        return replace(command, thread=found) if found else command
 
     async def _settle(self, command: c.Decide | c.Answer | c.ImplementPlan, intent: str) -> c.Outcome:
         ask = self._store.fleet.ask(command.ask)
         if ask is None:
             raise Refused("Not done: that request is no longer open.")
         self._store.apply(SendStarted(command.ask, _label(command)))
+        command = replace(command, thread=self._store.asker(ask))
         try:
             match command:
                 case c.Decide(decision=decision):
@@ -118,20 +131,41 @@ class Actions:
         return c.Outcome(outcome.text, outcome.thread, (*outcome.notes, note)) if note else outcome
 
     async def _freeze(self, command: c.Freeze, intent: str) -> c.Outcome:
-        """Recorded first, so that nothing new is sent even if the interrupt fails."""
-        thread = self._store.fleet.threads[command.thread]
-        running = thread.status.busy or thread.status.needs_you
+        """Recorded first, so that nothing new is sent even if the interrupt fails. A hard freeze interrupts nothing:
+        what runs stands still and loses nothing."""
+        thread = self._store.fleet.thread(command.thread)
+        assert thread is not None
         freeze = Freeze(command.reason, self._who, self._clock(), command.hard)
-        await self._record(self._ledger.freeze, command.thread, freeze)
-        if running and thread.can(Capability.INTERRUPT):
-            try:
-                await self._port(command.thread.source, ports.CanManage).manage(c.Interrupt(command.thread), intent)
-            except CockpitError as error:
-                raise HalfDone(
-                    f"{self._name(command.thread)} is frozen here, but what runs was not interrupted: {error.message}",
-                    fix="It gets no new messages; interrupt it again, or stop its session.",
-                ) from error
-        return c.Outcome(f"Froze {self._name(command.thread)}; nothing was deleted.", command.thread)
+        await self._record(self._ledger.freeze, thread.ref, freeze)
+        note = ""
+        try:
+            if command.hard:
+                at = self._store.doer(thread.ref, Capability.HARD_FREEZE) or thread.ref
+                note = (await self._port(at.source, ports.CanPause).pause(at)).text
+            elif (thread.status.busy or thread.status.needs_you) and thread.can(Capability.INTERRUPT):
+                await self._send(c.Interrupt(thread.ref), intent)
+        except CockpitError as error:
+            what = "its processes were not paused" if command.hard else "what runs was not interrupted"
+            raise HalfDone(
+                f"{self._name(thread.ref)} is frozen here, but {what}: {error.message}",
+                fix="It gets no new messages; interrupt it again, or stop its session.",
+            ) from error
+        return c.Outcome(f"Froze {self._name(thread.ref)}; nothing was deleted.", thread.ref, (note,) if note else ())
+
+    async def _thaw(self, command: c.Thaw) -> c.Outcome:
+        """What was paused goes on first: a thread that stands still must not look as if it could run."""
+        thread = self._store.fleet.thread(command.thread)
+        assert thread is not None
+        note = ""
+        at = self._store.doer(thread.ref, Capability.HARD_FREEZE)
+        if thread.frozen and thread.frozen.hard and at is not None:
+            note = (await self._port(at.source, ports.CanPause).unpause(at)).text
+        await self._record(self._thaw_all, thread.refs)
+        return c.Outcome(f"Thawed {self._name(thread.ref)}.", thread.ref, (note,) if note else ())
+
+    def _thaw_all(self, refs: Iterable[Ref]) -> None:
+        for ref in refs:
+            self._ledger.thaw(ref)
 
     async def _look(self, command: c.Look) -> c.Outcome:
         await self._record(self._ledger.look, command.thread, self._clock())
@@ -173,7 +207,7 @@ class Actions:
         return source
 
     def _name(self, ref: Ref) -> str:
-        thread = self._store.fleet.threads.get(ref)
+        thread = self._store.fleet.thread(ref)
         return f"“{thread.title}”" if thread else str(ref)
 
 

@@ -11,11 +11,13 @@ from cockpit.model.work import ModelChoice
 
 @dataclass(frozen=True, slots=True)
 class Decide:
-    """Settle an approval request."""
+    """Settle an approval request. `rule` is the id of a suggested rule to go with it, `message` what a decline says."""
 
     thread: Ref
     ask: str
     decision: Decision
+    rule: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,23 @@ class StopSession:
 
 
 @dataclass(frozen=True, slots=True)
+class Resume:
+    """Bring a worker that ended back in its own conversation; with `fresh` in a new one."""
+
+    thread: Ref
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """End a worker and take its worktree away; refused while work in it is neither committed nor pushed. `confirmed`
+    is set only after a person was shown the name of what goes."""
+
+    thread: Ref
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Freeze:
     thread: Ref
     reason: str = ""
@@ -89,11 +108,13 @@ class CreateProject:
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """Start a new thread. With `worktree` it works in a new worktree on `branch` (made from `base_branch`), otherwise
-    in the project's own checkout. None for model or modes leaves the choice to the project's defaults."""
+    """Start `count` new threads on the same prompt. With `worktree` each works in a new worktree on `branch` (made from
+    `base_branch`), otherwise in the project's own checkout. None for model or modes leaves the choice to the project's
+    defaults. The project may be another source's, if it is a place on the same machine; `path` is filled in from it
+    when the command is carried out, or names a directory that is no project yet (`project` is None then)."""
 
     source: str
-    project: Ref
+    project: Ref | None
     prompt: str
     title: str = ""
     model: ModelChoice | None = None
@@ -103,6 +124,8 @@ class Dispatch:
     base_branch: str = ""
     branch: str = ""
     setup: bool = False
+    count: int = 1
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +184,15 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
+class StopTeam:
+    """Ask every member of a team to shut down, and its lead to end. `confirmed` is set only after a person was shown
+    who goes."""
+
+    team: Ref
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """A person has looked at the thread."""
 
@@ -174,6 +206,8 @@ ThreadCommand = (
     | Send
     | Interrupt
     | StopSession
+    | Resume
+    | Close
     | SetModes
     | Rename
     | Archive
@@ -184,7 +218,7 @@ ThreadCommand = (
     | Unsnooze
     | Delete
 )
-Command = ThreadCommand | Freeze | Thaw | HoldFleet | ReleaseFleet | CreateProject | Dispatch | Look
+Command = ThreadCommand | Freeze | Thaw | HoldFleet | ReleaseFleet | CreateProject | Dispatch | StopTeam | Look
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,13 +93,16 @@ def _matches(things: list[_T], text: str) -> list[_T]:
     if not text:
         return []
     word = text.casefold()
-    found = [each for each in things if text in (str(each.ref), each.ref.native)]
+    found = [each for each in things if text in _names(each)]
     found = found or [each for each in things if each.title.casefold() == word]
     return found or [
-        each
-        for each in things
-        if str(each.ref).startswith(text) or each.ref.native.startswith(text) or word in each.title.casefold()
+        each for each in things if any(name.startswith(text) for name in _names(each)) or word in each.title.casefold()
     ]
+
+
+def _names(each: Thread | Project) -> list[str]:
+    refs = each.refs if isinstance(each, Thread) else (each.ref,)
+    return [name for ref in refs for name in (str(ref), ref.native)]
 
 
 def _shown_thread(each: Thread) -> str:
@@ -111,5 +114,5 @@ def _shown_project(each: Project) -> str:
 
 
 def _shown_ask(each: Ask, fleet: Fleet) -> str:
-    thread = fleet.threads.get(each.thread)
+    thread = fleet.thread(each.thread)
     return f"{each.id}  {thread.title if thread else each.thread}: {each.summary}"

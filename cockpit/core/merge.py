@@ -2,15 +2,17 @@
 
 Pure: no clock, no store. What wins here is what `explain` prints, in the same order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 from cockpit.model.facts import LedgerRead
 from cockpit.model.fleet import GROUP_OF, Group
 from cockpit.model.health import Health, SourceState
-from cockpit.model.work import NEEDS_YOU, Status, Thread
+from cockpit.model.ids import Ref
+from cockpit.model.work import NEEDS_YOU, Capability, Project, Status, Thread
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _GROUP_RANK = {group: rank for rank, group in enumerate(Group)}
@@ -47,6 +49,8 @@ _GAPS = (
     "team",
     "created_at",
     "finished_at",
+    "harness",
+    "wall",
 )
 
 
@@ -61,16 +65,35 @@ def join(sightings: Sequence[Thread]) -> Thread:
         key=lambda t: (not t.asks, t.status not in NEEDS_YOU, -t.authority, -(t.since or _EPOCH).timestamp(), t.ref),
     )
     gaps: dict[str, Any] = {name: _first(ranked, name) for name in _GAPS}
+    able = {word: sighting for word, sighting in _deciders(sightings).items() if sighting.can(word)}
+    ref = primary(sightings).ref
     return replace(
         ranked[0],
-        ref=primary(sightings).ref,
-        asks=tuple(ask for thread in ranked for ask in thread.asks),
+        ref=ref,
+        asks=tuple(replace(ask, thread=ref) for thread in ranked for ask in thread.asks),
         evidence=tuple(fact for thread in ranked for fact in thread.evidence),
-        capabilities=frozenset(word for thread in ranked for word in thread.capabilities),
+        capabilities=frozenset(able),
+        cannot=tuple((word, thread.reason(word)) for word, thread in _deciders(sightings).items() if word not in able),
         sources=tuple(dict.fromkeys(thread.ref.source for thread in ranked)),
         joins=frozenset(key for thread in ranked for key in thread.joins),
+        sightings=tuple(thread.ref for thread in ranked),
         **gaps,
     )
+
+
+def _deciders(sightings: Sequence[Thread]) -> dict[Capability, Thread]:
+    """Who decides on each capability: of those who mention it, the one with the most authority."""
+    found: dict[Capability, Thread] = {}
+    for thread in sorted(sightings, key=lambda t: (-t.authority, t.ref)):
+        for word in (*(word for word in Capability if thread.can(word)), *(word for word, _ in thread.cannot)):
+            found.setdefault(word, thread)
+    return found
+
+
+def doer(sightings: Sequence[Thread], capability: Capability) -> Thread | None:
+    """The sighting whose source carries out what needs that capability."""
+    found = _deciders(sightings).get(capability)
+    return found if found is not None and found.can(capability) else None
 
 
 def primary(sightings: Sequence[Thread]) -> Thread:
@@ -82,24 +105,45 @@ def _first(ranked: Sequence[Thread], name: str) -> object:
     return next((value for thread in ranked if (value := getattr(thread, name))), getattr(ranked[0], name))
 
 
+def same_places(projects: Iterable[Project]) -> dict[Ref, Ref]:
+    """Projects of several sources that are one place, each with the one that stands for it: one that was given a title
+    of its own before one that is called after its directory."""
+    places: dict[str, list[Project]] = {}
+    for project in projects:
+        if project.key:
+            places.setdefault(project.key, []).append(project)
+    found: dict[Ref, Ref] = {}
+    for same in places.values():
+        first = min(same, key=lambda p: (p.title == PurePosixPath(p.path).name, p.ref))
+        found.update({project.ref: first.ref for project in same if project is not first})
+    return found
+
+
 def overlay(thread: Thread, ledger: LedgerRead, sources: Mapping[str, SourceState]) -> Thread:
     """What the ledger and the sources' health add: frozen, done, stale.
 
     Frozen comes after everything that needs a person and after failed. Done replaces idle, and ended as well: a server
     that tidies up quiet sessions must not hide what finished."""
     changes: dict[str, Any] = {}
-    freeze = ledger.freezes.get(thread.ref)
+    freeze = next((found for ref in thread.refs if (found := ledger.freezes.get(ref))), None)
     if freeze is not None:
         changes["frozen"] = freeze
-        if thread.status not in NEEDS_YOU and thread.status is not Status.FAILED:
+        if not _outweighs(thread):
             changes |= {"status": Status.FROZEN, "since": freeze.at, "detail": freeze.reason or thread.detail}
     elif thread.status in (Status.IDLE, Status.ENDED) and thread.finished_at is not None:
-        looked = ledger.looked.get(thread.ref, ledger.opened_at)
+        looks = [at for ref in thread.refs if (at := ledger.looked.get(ref))]
+        looked = max(looks, default=ledger.opened_at)
         if looked is not None and thread.finished_at > looked:
             changes |= {"status": Status.DONE, "since": thread.finished_at}
     if not any(_is_up(sources.get(name)) for name in thread.sources):
         changes["stale"] = True
     return replace(thread, **changes) if changes else thread
+
+
+def _outweighs(thread: Thread) -> bool:
+    """Whether its status must be seen although it is frozen: it needs somebody, it broke, or its terminal is gone."""
+    gone = thread.status is Status.ENDED and thread.can(Capability.RESUME)
+    return thread.status in NEEDS_YOU or thread.status is Status.FAILED or gone
 
 
 def _is_up(state: SourceState | None) -> bool:

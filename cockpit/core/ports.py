@@ -3,8 +3,10 @@
 A source implements `Source` and those `Can…` protocols that it has; nobody asks for its kind."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from cockpit.core.commands import (
     Answer,
@@ -14,9 +16,10 @@ from cockpit.core.commands import (
     ImplementPlan,
     Outcome,
     Send,
+    StopTeam,
     ThreadCommand,
 )
-from cockpit.model.asks import SettledAsk
+from cockpit.model.asks import HeldAsk, SettledAsk
 from cockpit.model.facts import Fact, LedgerRead
 from cockpit.model.ids import Ref
 from cockpit.model.talk import Talk
@@ -102,7 +105,7 @@ class CanSend(Protocol):
 @runtime_checkable
 class CanDispatch(Protocol):
     async def dispatch(self, command: Dispatch, intent: str) -> Outcome:
-        """Raises HalfDone when something was made and a later step failed."""
+        """Raises HalfDone when something was made and a later step failed. `path` of the command is filled in."""
 
     async def create_project(self, command: CreateProject, intent: str) -> Outcome: ...
 
@@ -110,7 +113,7 @@ class CanDispatch(Protocol):
 @runtime_checkable
 class CanManage(Protocol):
     async def manage(self, command: ThreadCommand, intent: str) -> Outcome:
-        """Interrupt, stop, modes, rename, archive, settle, snooze, delete: one wire command each."""
+        """Interrupt, stop, resume, close, modes, rename, archive, settle, snooze, delete: one order each."""
 
 
 class Terminal(Protocol):
@@ -150,10 +153,68 @@ class Terminal(Protocol):
     async def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A command that shows a terminal in full on the terminal that it is run in, until the person detaches there.
+    `detach` says how they do that; `environment` is what it needs beside ours, where None takes a variable away."""
+
+    argv: tuple[str, ...]
+    detach: str
+    environment: Mapping[str, str | None] = field(default_factory=dict)
+
+
 @runtime_checkable
 class CanAttach(Protocol):
     def terminal(self, thread: Ref) -> Terminal:
         """The thread's terminal, one for each caller. Raises Refused when it has none now."""
+
+
+@runtime_checkable
+class CanHandOver(Protocol):
+    def attach(self, thread: Ref) -> AbstractAsyncContextManager[Attachment]:
+        """What to run to see and drive it in full. What that needs is made on entry, and gone after it. Raises Refused
+        when there is no terminal now, SourceError when it cannot be reached."""
+
+
+@runtime_checkable
+class CanPause(Protocol):
+    async def pause(self, thread: Ref) -> Outcome:
+        """Let the thread's processes stand still, losing nothing. Raises Rejected, Stale, SourceError."""
+
+    async def unpause(self, thread: Ref) -> Outcome:
+        """Let them go on."""
+
+
+@runtime_checkable
+class CanStopTeam(Protocol):
+    async def stop_team(self, command: StopTeam, intent: str) -> Outcome:
+        """Ask every member to shut down. Raises HalfDone with the names of those who did not."""
+
+
+class Hands(Protocol):
+    """Typing into a pane by its join key (`pane:<socket>/%1`), for a source that knows what runs there and can tell
+    what came of it. Nothing is typed by itself; each call is one person's order."""
+
+    def reaches(self, pane: str) -> bool:
+        """Whether that pane is in sight and can be typed into now."""
+
+    async def type(self, pane: str, text: str) -> None:
+        """Put text in as one paste and see it appear, without Enter. Raises Rejected, Unconfirmed, SourceError."""
+
+    async def press(self, pane: str, key: str) -> None:
+        """One key by its neutral name (`enter`, `escape`, `ctrl+c`)."""
+
+    async def screen(self, pane: str) -> Screen:
+        """What the pane shows now."""
+
+
+class HeldAsks(Protocol):
+    """Asks that hooks hold open on the ledger. Calls may raise LedgerError and block briefly."""
+
+    def waiting(self, now: datetime) -> tuple[HeldAsk, ...]: ...
+    def get(self, ask_id: str) -> HeldAsk | None: ...
+    def answer(self, ask_id: str, answer: Mapping[str, Any], by: str, at: datetime) -> bool:
+        """The first answer wins: False when it was answered, withdrawn or had expired before, or is not held."""
 
 
 @runtime_checkable

@@ -33,7 +33,7 @@ from cockpit.model.health import SourceState
 from cockpit.model.ids import Ref
 from cockpit.model.talk import Talk
 from cockpit.model.teams import Team
-from cockpit.model.work import Project, Thread
+from cockpit.model.work import Capability, Project, Thread
 
 _KEPT_SETTLED = 200
 _K = TypeVar("_K")
@@ -57,6 +57,7 @@ class Store:
         self._rows = Rows()
         self._row_of: dict[Ref, Ref] = {}
         self._members: dict[Ref, tuple[Ref, ...]] = {}
+        self._aliases: dict[Ref, Ref] = {}
         self._listeners: list[Callable[[], None]] = []
         self._revision = 0
         self._fleet: Fleet | None = Fleet()
@@ -71,6 +72,18 @@ class Store:
         if self._fleet is None:
             self._fleet = self._build()
         return self._fleet
+
+    def doer(self, ref: Ref, capability: Capability) -> Ref | None:
+        """By which name, and so by which source, what needs that capability is done to the row."""
+        row = self._row_of.get(ref, ref)
+        found = merge.doer([self._sightings[member] for member in self._members.get(row, ())], capability)
+        return found.ref if found else None
+
+    def asker(self, ask: Ask) -> Ref:
+        """The name by which the source that brought the ask knows its thread."""
+        members = self._members.get(self._row_of.get(ask.thread, ask.thread), ())
+        asking = (ref for ref in members if any(own.id == ask.id for own in self._sightings[ref].asks))
+        return next(asking, ask.thread)
 
     def sighting(self, ref: Ref) -> Thread | None:
         """What the source itself last said of the thread, without the ledger's overlay."""
@@ -133,7 +146,8 @@ class Store:
         dirty.update(member for row in old_rows for member in self._members[row])
         before = {ask.id: ask for row in old_rows for ask in self._rows.asking.get(row, ())}
         for row in old_rows:
-            del self._members[row]
+            for member in self._members.pop(row):
+                self._aliases.pop(member, None)
         fresh: set[Ref] = set()
         for ref in dirty:
             self._row_of.pop(ref, None)
@@ -144,6 +158,7 @@ class Store:
             row = merge.primary([self._sightings[member] for member in members]).ref
             self._members[row] = members
             self._row_of.update(dict.fromkeys(members, row))
+            self._aliases.update({member: row for member in members if member != row})
             fresh.add(row)
         self._rows.drop(old_rows - fresh)
         self._draw(fresh)
@@ -186,7 +201,7 @@ class Store:
         touched |= {ref for ref, _ in old.looked.items() ^ ledger.looked.items()}
         if old.opened_at != ledger.opened_at:
             touched = set(self._rows.threads)
-        self._draw([ref for ref in touched if ref in self._rows.threads])
+        self._draw({self._row_of[ref] for ref in touched if ref in self._row_of})
         return True
 
     def _build(self) -> Fleet:
@@ -196,6 +211,7 @@ class Store:
             revision=self._revision,
             sources=MappingProxyType(dict(self._sources)),
             projects=MappingProxyType(dict(self._projects)),
+            same_places=MappingProxyType(merge.same_places(self._projects.values())),
             threads=MappingProxyType(dict(self._rows.threads)),
             order=self._rows.order,
             asks=self._rows.asks,
@@ -206,6 +222,7 @@ class Store:
             hold=self._ledger.hold,
             counts=self._counts(),
             ledger_trouble=self._ledger_trouble,
+            aliases=MappingProxyType(dict(self._aliases)),
         )
 
     def _counts(self) -> Counts:

@@ -35,10 +35,10 @@ class Verdict:
 
 def verdict(fleet: Fleet, refs: Sequence[Ref], until: Until) -> Verdict | None:
     """None while it is worth waiting on. Without refs the whole fleet is meant; a ref that is not there has gone."""
-    gone = [ref for ref in refs if ref not in fleet.threads]
+    gone = [ref for ref in refs if fleet.thread(ref) is None]
     if gone:
         return Verdict(End.FAILED, f"{gone[0]} is no longer in the fleet.")
-    threads = [fleet.threads[ref] for ref in (refs or fleet.order)]
+    threads = [thread for ref in (refs or fleet.order) if (thread := fleet.thread(ref))]
     needing = tuple(thread for thread in threads if thread.status.needs_you)
     if until is Until.NEEDS_YOU:
         return Verdict(End.REACHED, f"{_named(needing)} needs you.", needing) if needing else None

@@ -16,6 +16,8 @@ NEEDS: dict[type, Capability] = {
     c.Send: Capability.SEND,
     c.Interrupt: Capability.INTERRUPT,
     c.StopSession: Capability.STOP,
+    c.Resume: Capability.RESUME,
+    c.Close: Capability.CLOSE,
     c.SetModes: Capability.MODES,
     c.Rename: Capability.RENAME,
     c.Archive: Capability.ARCHIVE,
@@ -32,6 +34,10 @@ _CANNOT = {
     Capability.SEND: "this source cannot take messages",
     Capability.INTERRUPT: "this source cannot be interrupted from here",
     Capability.STOP: "this source has no session to stop",
+    Capability.RESUME: "there is nothing to bring back",
+    Capability.CLOSE: "only a worker that was started from here can be closed",
+    Capability.ATTACH: "it has no terminal",
+    Capability.HARD_FREEZE: "only a worker in a terminal can be frozen hard",
     Capability.MODES: "this source has no modes to change",
     Capability.RENAME: "this source keeps its own titles",
     Capability.ARCHIVE: "this source has no archive",
@@ -53,17 +59,23 @@ def why_not(command: c.Command, fleet: Fleet) -> str | None:
             return _dispatch(command, fleet)
         case c.Unarchive(thread=ref):
             return _source(ref.source, fleet)
+        case c.StopTeam(team=ref, confirmed=confirmed):
+            if ref not in fleet.teams:
+                return f"there is no team {ref}"
+            return _source(ref.source, fleet) or (None if confirmed else "stopping a team must be confirmed")
         case c.Look():
             return None
-    thread = fleet.threads.get(command.thread)
+    thread = fleet.thread(command.thread)
     if thread is None:
         return f"{command.thread} is no longer in the fleet"
     if isinstance(command, c.Freeze | c.Thaw):
         return _freeze(command, thread, fleet)
-    needed = NEEDS[type(command)]
-    if not thread.can(needed):
-        return _CANNOT[needed]
-    return _source(command.thread.source, fleet) or _thread(command, thread, fleet)
+    return cannot(thread, NEEDS[type(command)]) or _sources(thread, fleet) or _thread(command, thread, fleet)
+
+
+def cannot(thread: Thread, needed: Capability) -> str | None:
+    """Why the thread has not got that capability, in its source's words where it has some."""
+    return None if thread.can(needed) else thread.reason(needed) or _CANNOT[needed]
 
 
 def _thread(command: c.ThreadCommand, thread: Thread, fleet: Fleet) -> str | None:
@@ -78,12 +90,18 @@ def _thread(command: c.ThreadCommand, thread: Thread, fleet: Fleet) -> str | Non
         case c.Send(text=text):
             if not text.strip():
                 return "the message is empty"
+            if thread.terminal and thread.status.needs_you:
+                return "a dialog is open in its terminal, and Enter would answer that; settle it first"
             return _frozen(thread) or (None if thread.status.busy or thread.status.needs_you else _held(fleet))
         case c.Interrupt():
             running = thread.status.busy or thread.status.needs_you or thread.frozen
             return None if running else f"nothing is running: the thread is {thread.status}"
         case c.StopSession():
             return "the session has already ended" if thread.status is Status.ENDED else None
+        case c.Resume():
+            return _held(fleet) or _frozen(thread)
+        case c.Close(confirmed=confirmed):
+            return None if confirmed else f"closing “{thread.title}” must be confirmed"
         case c.SetModes(runtime_mode=mode, confirmed=confirmed) if mode and not confirmed:
             busy = thread.status.busy or thread.status.needs_you
             return "changing the runtime mode now ends the running turn; confirm it" if busy else None
@@ -104,8 +122,12 @@ def _thread(command: c.ThreadCommand, thread: Thread, fleet: Fleet) -> str | Non
 def _dispatch(command: c.Dispatch, fleet: Fleet) -> str | None:
     if not command.prompt.strip():
         return "the prompt is empty"
-    if command.project not in fleet.projects:
+    if command.project is not None and command.project not in fleet.projects:
         return f"there is no project {command.project}"
+    if command.project is None and not command.path.strip():
+        return "nothing says where it should work"
+    if command.count < 1:
+        return "there must be at least one"
     state = fleet.sources.get(command.source)
     if state is not None and not state.can_dispatch:
         return f"{command.source} cannot start threads"
@@ -117,9 +139,8 @@ def _freeze(command: c.Freeze | c.Thaw, thread: Thread, fleet: Fleet) -> str | N
         return _ledger(fleet) if thread.frozen else "it is not frozen"
     if thread.frozen:
         return "it is already frozen"
-    if command.hard and not thread.can(Capability.HARD_FREEZE):
-        return "only a worker in a terminal can be frozen hard"
-    return _ledger(fleet)
+    hard = cannot(thread, Capability.HARD_FREEZE) if command.hard else None
+    return hard or _ledger(fleet)
 
 
 def _ask(ask_id: str, kind: AskKind, thread: Thread, fleet: Fleet) -> str | None:
@@ -137,6 +158,12 @@ def _unanswered(command: c.Answer, fleet: Fleet) -> str | None:
     ask = fleet.ask(command.ask)
     missing = [q for q in ask.questions if not command.answers.get(q.id)] if ask else []
     return f"still to answer: {missing[0].header or missing[0].text}" if missing else None
+
+
+def _sources(thread: Thread, fleet: Fleet) -> str | None:
+    """One of those who see the thread must be reachable; which one acts is found when it is carried out."""
+    reasons = [_source(name, fleet) for name in dict.fromkeys(ref.source for ref in thread.refs)]
+    return None if None in reasons else reasons[0]
 
 
 def _source(name: str, fleet: Fleet) -> str | None:

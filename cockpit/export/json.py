@@ -97,6 +97,10 @@ def thread_json(thread: Thread) -> Json:
         "snoozed_until": instant(thread.snoozed_until),
         "pinned": thread.pinned,
         "archived": thread.archived,
+        "sightings": [str(ref) for ref in thread.refs],
+        "cannot": {str(word): why for word, why in thread.cannot},
+        "harness": thread.harness,
+        "wall": {"text": thread.wall.text, "resets_at": instant(thread.wall.resets_at)} if thread.wall else None,
     }
 
 
@@ -121,6 +125,9 @@ def ask_json(ask: Ask) -> Json:
         "body": ask.body,
         "place": ask.place,
         "decisions": [str(each) for each in ask.decisions],
+        "rules": [{"label": each.label, "description": each.description} for each in ask.rules],
+        "expires_at": instant(ask.expires_at),
+        "note": ask.note,
     }
 
 
@@ -186,6 +193,7 @@ def usage_json(usage: Usage | None) -> Json | None:
         "total_tokens": usage.total_tokens,
         "cost": usage.cost,
         "requests": usage.requests,
+        "burn": usage.burn,
     }
 
 

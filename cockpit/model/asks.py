@@ -1,8 +1,10 @@
 """What waits for a person. An ask carries all that the person must see; it is never answered by guess."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from cockpit.model.ids import Ref
 
@@ -47,7 +49,9 @@ Answers = dict[str, str | tuple[str, ...]]
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One thing that waits. `id` is the source's own request id; `title` says who wants what in a few words,
-    `summary` is one line, `body` the exact text in full, `place` where it would run."""
+    `summary` is one line, `body` the exact text in full, `place` where it would run. `rules` are what the agent
+    suggests to let through from now on, each as an option whose label is its id; `expires_at` is when it can no longer
+    be answered from here. `takes_message`: a decline may say why. `note` is what else must be known to answer it."""
 
     id: str
     thread: Ref
@@ -59,6 +63,10 @@ class Ask:
     created_at: datetime | None = None
     questions: tuple[Question, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    rules: tuple[Option, ...] = ()
+    expires_at: datetime | None = None
+    takes_message: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +77,19 @@ class SettledAsk:
     ending: str
     by: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAsk:
+    """An ask that a hook brought and holds open on the ledger. `payload` is the hook's own JSON; `answer` is None until
+    a person answered."""
+
+    id: str
+    source: str
+    thread: str
+    payload: Mapping[str, Any]
+    created_at: datetime
+    expires_at: datetime
+    answer: Mapping[str, Any] | None = None
+    answered_by: str = ""
+    answered_at: datetime | None = None

@@ -53,7 +53,8 @@ class Counts:
 @dataclass(frozen=True, eq=False, slots=True)
 class Fleet:
     """`order` is all threads by attention; `asks` all asks, most urgent first; `sending` maps the id of an ask or
-    thread to what is on its way to it; `revision` grows by one with every change."""
+    thread to what is on its way to it; `revision` grows by one with every change. `aliases` are the further names of
+    rows that several sources see; `same_places` maps a project to the one that stands for that place in the list."""
 
     revision: int = 0
     sources: Mapping[str, SourceState] = field(default_factory=lambda: _EMPTY)
@@ -68,6 +69,16 @@ class Fleet:
     hold: Hold | None = None
     counts: Counts = field(default_factory=Counts)
     ledger_trouble: str = ""
+    aliases: Mapping[Ref, Ref] = field(default_factory=lambda: _EMPTY)
+    same_places: Mapping[Ref, Ref] = field(default_factory=lambda: _EMPTY)
+
+    def thread(self, ref: Ref) -> Thread | None:
+        """The row of that name, by whichever of its names."""
+        return self.threads.get(ref) or self.threads.get(self.aliases.get(ref, ref))
+
+    def home(self, thread: Thread) -> Ref | None:
+        """The project that the thread stands under in the list."""
+        return self.same_places.get(thread.project, thread.project) if thread.project else None
 
     def ask(self, ask_id: str) -> Ask | None:
         return next((ask for ask in self.asks if ask.id == ask_id), None)

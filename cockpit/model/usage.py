@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Token counts and cost in US dollars."""
+    """Token counts and cost in US dollars. `burn` is what the last minutes cost, in dollars an hour; `own_cost` is set
+    where `cost` is the program's own figure rather than our sum."""
 
     tokens_in: int | None = None
     tokens_out: int | None = None
@@ -14,3 +15,5 @@ class Usage:
     total_tokens: int | None = None
     cost: float | None = None
     requests: int | None = None
+    burn: float | None = None
+    own_cost: bool = False

@@ -56,6 +56,8 @@ class Capability(StrEnum):
     DELETE = "delete"
     ATTACH = "attach"
     HARD_FREEZE = "hard-freeze"
+    RESUME = "resume"
+    CLOSE = "close"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,17 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class Wall:
+    """A usage limit that a worker ran into: what it said of it, and when it ends, where that was told."""
+
+    text: str
+    resets_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """A provider instance and one of its models; `options` are the provider's own, passed back untouched."""
+    """A provider instance (a harness, where workers run in terminals) and one of its models; `options` are the
+    provider's own, passed back untouched."""
 
     instance: str
     model: str
@@ -109,12 +120,14 @@ class ModelChoice:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A place where threads work: a repository or a directory on the source's machine."""
+    """A place where threads work: a repository or a directory on the source's machine. `key` names the same place in
+    every source that knows it (`here:/home/dev/demo`); empty where a source cannot tell."""
 
     ref: Ref
     title: str
     path: str
     model: ModelChoice | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +137,11 @@ class Thread:
     `status` from a source is never FROZEN or DONE: those need the ledger. `joins` are keys such as
     `session:<id>` or `pane:<socket>/%1`; threads that share one are the same worker. `authority` says how much this
     source's word on the status is worth beside others that see the same worker: the highest wins.
+
+    `cannot` has the reason for a capability that this thread lacks although others have it; where several sources see
+    a worker, who has the most authority and mentions a capability decides on it. `sightings` are the refs of all who
+    see it, where that is more than one. `harness` is the program that runs in its terminal, `wall` the usage limit
+    that it stands before.
     """
 
     ref: Ref
@@ -157,6 +175,19 @@ class Thread:
     team: str | None = None
     joins: frozenset[str] = frozenset()
     authority: int = 0
+    cannot: tuple[tuple[Capability, str], ...] = ()
+    sightings: tuple[Ref, ...] = ()
+    harness: str | None = None
+    wall: Wall | None = None
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        """All names of this row, its own among them."""
+        return self.sightings or (self.ref,)
 
     def can(self, capability: Capability) -> bool:
         return capability in self.capabilities
+
+    def reason(self, capability: Capability) -> str:
+        """Why it cannot, where its source says so; empty otherwise."""
+        return next((why for word, why in self.cannot if word is capability), "")

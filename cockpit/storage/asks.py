@@ -2,28 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cockpit.model.asks import HeldAsk
 from cockpit.storage.codec import moment
 from cockpit.storage.database import Database
-
-
-@dataclass(frozen=True, slots=True)
-class HeldAsk:
-    """What a hook asks for. `payload` is its own JSON; `answer` is None until a person answered."""
-
-    id: str
-    source: str
-    thread: str
-    payload: Mapping[str, Any]
-    created_at: datetime
-    expires_at: datetime
-    answer: Mapping[str, Any] | None = None
-    answered_by: str = ""
-    answered_at: datetime | None = None
-
 
 _SELECT = "SELECT id, source, thread, payload, created, expires, answer, answered_by, answered_at FROM asks"
 

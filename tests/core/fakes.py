@@ -42,7 +42,7 @@ class MemoryLedger:
 
     def thaw(self, thread: Ref) -> None:
         self._check()
-        del self.freezes[thread]
+        self.freezes.pop(thread, None)
 
     def hold(self, hold: Hold | None) -> None:
         self._check()

@@ -12,8 +12,9 @@ from cockpit.core.act import Actions
 from cockpit.core.store import Store
 from cockpit.model.asks import Decision
 from cockpit.model.errors import HalfDone, LedgerError, Refused, SourceError, Stale
-from cockpit.model.facts import LedgerFailed, ThreadSeen
-from cockpit.model.work import Freeze, Status
+from cockpit.model.facts import LedgerFailed, ProjectSeen, ThreadSeen
+from cockpit.model.ids import Ref
+from cockpit.model.work import Capability, Freeze, Project, Status
 
 ONE = ref("one")
 ACCEPT = c.Decide(ONE, "req-1", Decision.ACCEPT)
@@ -187,3 +188,71 @@ async def test_a_source_without_the_capability_refuses(desk: Desk) -> None:
     desk.actions._sources = {"home": desk.source, "bare": object()}  # type: ignore[dict-item]
     with pytest.raises(Refused, match="cannot do that"):
         await desk.actions.act(c.Send(ref("x", "bare"), "hello"))
+
+
+class Stillness(FakeSource):
+    """A source whose workers can be paused."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paused: list[Ref] = []
+
+    async def pause(self, thread: Ref) -> c.Outcome:
+        if self.failure:
+            raise self.failure
+        self.paused.append(thread)
+        return c.Outcome("Paused 2 processes.")
+
+    async def unpause(self, thread: Ref) -> c.Outcome:
+        self.paused.remove(thread)
+        return c.Outcome("Continued 2 processes.")
+
+
+@pytest.fixture
+def still(desk: Desk) -> Stillness:
+    source = Stillness()
+    desk.actions = Actions(
+        desk.store, {"home": source}, desk.ledger, clock=lambda: NOW, new_id=lambda: "intent", who="ann"
+    )
+    desk.store.apply(ThreadSeen(thread(status=Status.WORKING, capabilities=frozenset(Capability))))
+    return source
+
+
+async def test_a_hard_freeze_pauses_and_interrupts_nothing_and_a_thaw_lets_go_on(desk: Desk, still: Stillness) -> None:
+    outcome = await desk.actions.act(c.Freeze(ONE, hard=True))
+    assert still.paused == [ONE]
+    assert still.sent == []
+    assert desk.ledger.freezes[ONE].hard
+    assert outcome.notes == ("Paused 2 processes.",)
+    await desk.actions.act(c.Thaw(ONE))
+    assert still.paused == []
+    assert desk.ledger.freezes == {}
+
+
+async def test_a_hard_freeze_that_pauses_nothing_stands_and_says_so(desk: Desk, still: Stillness) -> None:
+    still.failure = SourceError("The link is down.")
+    with pytest.raises(HalfDone, match="not paused"):
+        await desk.actions.act(c.Freeze(ONE, hard=True))
+    assert ONE in desk.ledger.freezes
+
+
+async def test_a_command_goes_to_the_source_that_can_under_the_name_it_knows(desk: Desk) -> None:
+    pane, row = ref("%3", "tmux"), ref("s1")
+    other = FakeSource()
+    both = {"home": desk.source, "tmux": other}
+    actions = Actions(desk.store, both, desk.ledger, clock=lambda: NOW, new_id=lambda: "i", who="ann")  # type: ignore[arg-type]
+    desk.store.apply(source("tmux"))
+    joined = frozenset({"k"})
+    stops = frozenset({Capability.STOP})
+    desk.store.apply(ThreadSeen(thread("%3", source="tmux", joins=joined, authority=-1, capabilities=stops)))
+    desk.store.apply(ThreadSeen(thread("s1", joins=joined, capabilities=frozenset({Capability.SEND}))))
+    await actions.act(c.StopSession(row))
+    await actions.act(c.Send(pane, "go on"))
+    assert [command for command, _ in other.sent] == [c.StopSession(pane)]
+    assert [command for command, _ in desk.source.sent] == [c.Send(row, "go on")]
+
+
+async def test_a_dispatch_learns_the_directory_of_its_project(desk: Desk) -> None:
+    desk.store.apply(ProjectSeen(Project(ref("p"), "web", "/home/dev/web")))
+    await desk.actions.act(c.Dispatch("home", ref("p"), "fix it"))
+    assert desk.source.sent[0][0] == c.Dispatch("home", ref("p"), "fix it", path="/home/dev/web")

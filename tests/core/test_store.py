@@ -11,7 +11,7 @@ from cockpit.model.asks import SettledAsk
 from cockpit.model.facts import LedgerFailed, LedgerRead, ProjectSeen, SourceRead, ThreadGone, ThreadSeen
 from cockpit.model.fleet import Fleet
 from cockpit.model.health import Health
-from cockpit.model.work import Freeze, Hold, Project, Status
+from cockpit.model.work import Capability, Freeze, Hold, Project, Status
 
 
 def store_with(*facts: object) -> Store:
@@ -163,6 +163,59 @@ def test_a_row_that_is_regrouped_does_not_lose_its_asks() -> None:
     assert store.fleet.order == (ref("%3", "tmux"),)
     assert store.fleet.settled == ()
     assert [ask.id for ask in store.fleet.asks] == ["a"]
+
+
+def a_claude_in_a_pane(**of_files: object) -> Store:
+    pane = thread("%3", Status.IDLE, "tmux", joins=frozenset({"k"}), authority=-1,
+                  capabilities=frozenset({Capability.SEND, Capability.STOP}))  # fmt: skip
+    given: dict[str, object] = {"capabilities": frozenset({Capability.SEND}), "authority": 5}
+    files = thread("s1", Status.IDLE, "claude", joins=frozenset({"k"}), **(given | of_files))
+    return store_with(source("claude"), source("tmux"), ThreadSeen(pane), ThreadSeen(files))
+
+
+def test_who_knows_a_worker_best_does_what_it_can_and_the_others_do_the_rest() -> None:
+    store = a_claude_in_a_pane()
+    row = ref("s1", "claude")
+    assert store.doer(row, Capability.SEND) == row
+    assert store.doer(row, Capability.STOP) == ref("%3", "tmux")
+    assert store.doer(row, Capability.RESUME) is None
+    assert store.fleet.threads[row].capabilities == {Capability.SEND, Capability.STOP}
+
+
+def test_who_knows_best_that_it_cannot_be_done_is_not_passed_by() -> None:
+    store = a_claude_in_a_pane(capabilities=frozenset(), cannot=((Capability.SEND, "a dialog is open"),))
+    row = store.fleet.threads[ref("s1", "claude")]
+    assert not row.can(Capability.SEND)
+    assert row.reason(Capability.SEND) == "a dialog is open"
+    assert store.doer(row.ref, Capability.SEND) is None
+
+
+def test_a_row_is_found_and_stays_frozen_under_any_of_its_names() -> None:
+    store = a_claude_in_a_pane()
+    pane = ref("%3", "tmux")
+    store.apply(LedgerRead({pane: Freeze("look", "ann", NOW)}, None, {}, None))
+    assert store.fleet.thread(pane) is store.fleet.threads[ref("s1", "claude")]
+    assert store.fleet.threads[ref("s1", "claude")].status is Status.FROZEN
+
+
+def test_an_ask_belongs_to_the_row_and_its_answer_to_who_brought_it() -> None:
+    store = a_claude_in_a_pane()
+    pane = thread("%3", Status.APPROVAL, "tmux", joins=frozenset({"k"}), authority=-1,
+                  asks=(approval("a", "%3", "tmux"),))  # fmt: skip
+    store.apply(ThreadSeen(pane))
+    ask = store.fleet.asks[0]
+    assert ask.thread == ref("s1", "claude")
+    assert store.asker(ask) == pane.ref
+
+
+def test_one_place_under_two_sources_is_one_heading() -> None:
+    here = Project(ref("/home/dev/web", "tmux"), "web", "/home/dev/web", key="here:/home/dev/web")
+    named = Project(ref("p1"), "The shop", "/home/dev/web", key="here:/home/dev/web")
+    far = Project(ref("/home/dev/web", "box"), "web", "/home/dev/web", key="box:/home/dev/web")
+    store = store_with(*(ProjectSeen(project) for project in (here, named, far)))
+    assert store.fleet.same_places == {here.ref: named.ref}
+    assert store.fleet.home(thread("%1", source="tmux", project=here.ref)) == named.ref
+    assert store.fleet.home(thread("%1", source="box", project=far.ref)) == far.ref
 
 
 _sightings = st.builds(

@@ -91,6 +91,11 @@ IMPOSSIBLE = [
     (c.Unsettle(ONE), seen(thread()), "not settled"),
     (c.Unsnooze(ONE), seen(thread()), "not snoozed"),
     (c.Delete(ONE), seen(thread()), "must be confirmed"),
+    (c.Close(ONE), seen(thread()), "must be confirmed"),
+    (c.Dispatch("home", None, "x"), fleet(PROJECT, source()), "nothing says where"),
+    (c.Dispatch("home", ref("p"), "x", count=0), fleet(PROJECT, source()), "at least one"),
+    (c.StopTeam(ref("t"), confirmed=True), fleet(source()), "no team"),
+    (c.Send(ONE, "x"), seen(replace(ASKING, terminal="tmux:%1")), "a dialog is open"),
 ]
 
 
@@ -115,6 +120,11 @@ def test_a_missing_capability_is_named_before_anything_else(capability: Capabili
         c.StopSession: c.StopSession(ONE), c.SetModes: c.SetModes(ONE), c.Rename: c.Rename(ONE, "x"),
         c.Archive: c.Archive(ONE), c.Settle: c.Settle(ONE), c.Unsettle: c.Unsettle(ONE),
         c.Snooze: c.Snooze(ONE, ago(0)), c.Unsnooze: c.Unsnooze(ONE), c.Delete: c.Delete(ONE),
+        c.Resume: c.Resume(ONE), c.Close: c.Close(ONE, confirmed=True),
     }  # fmt: skip
     affected = [commands[kind] for kind, needed in NEEDS.items() if needed is capability]
-    assert all((why_not(command, seen(bare)) or "").startswith("this ") for command in affected)
+    assert all(
+        (why_not(command, seen(bare)) or "").startswith(("this ", "there is nothing", "only a")) for command in affected
+    )
+    said = replace(bare, cannot=((capability, "its hooks are not installed"),))
+    assert {why_not(command, seen(said)) for command in affected} <= {"its hooks are not installed"}

@@ -67,15 +67,18 @@ class Starter:
 
     async def dispatch(self, to: Connection, command: Dispatch, intent: str) -> Outcome:
         """Raises Refused before anything is made, Rejected when nothing was, HalfDone when only the thread was."""
-        row = self._rows.raw_project(command.project.native)
+        project = command.project.native if command.project and command.project.source == self._source else ""
+        row = self._rows.raw_project(project)
         if row is None:
             raise NotFound("The project is not there.", fix="Choose another one, or make it first.")
-        model = command.model or decode_model(row.get("defaultModelSelection")) or self._sibling_model(command)
+        if command.count != 1:
+            raise Refused("A T3 server starts one thread at a time.", fix="Start them one by one.")
+        model = command.model or decode_model(row.get("defaultModelSelection")) or self._sibling_model(project)
         if model is None:
             raise Refused("It is not known which model to use.", fix="Name a provider and a model.")
         thread = self._new_id()
         words = bodies.new_thread(
-            command.project.native,
+            project,
             command.title.strip() or one_line(command.prompt, _TITLE),
             model,
             command.runtime_mode or bodies.DEFAULT_RUNTIME,
@@ -172,12 +175,12 @@ class Starter:
                 return name
         raise Refused("It is not known which branch to start from.", fix="Name the base branch. Nothing was made.")
 
-    def _sibling_model(self, command: Dispatch) -> ModelChoice | None:
+    def _sibling_model(self, project: str) -> ModelChoice | None:
         """What the newest thread of the project uses, else what the source offers (facts: T3, section 9)."""
         dated = [
             (created, row)
             for row in self._rows.raw_rows()
-            if identity(row, "projectId") == command.project.native and (created := when(row, "createdAt"))
+            if identity(row, "projectId") == project and (created := when(row, "createdAt"))
         ]
         newest = max(dated, key=lambda pair: pair[0], default=None)
         return (decode_model(newest[1].get("modelSelection")) if newest else None) or self._default_model()

@@ -150,7 +150,7 @@ class TmuxSource:
         raise Refused("Not done: a terminal cannot do that.")
 
     async def pause(self, thread: Ref) -> c.Outcome:
-        """Stop the worker's process tree (SIGSTOP). Nothing is lost; `resume` lets it go on. Raises Rejected when
+        """Stop the worker's process tree (SIGSTOP). Nothing is lost; `unpause` lets it go on. Raises Rejected when
         tmux would continue it at once."""
         place = self._place(thread)
         async with self._order(thread):
@@ -159,7 +159,7 @@ class TmuxSource:
         self._dirty.set()
         return c.Outcome(f"Paused {_counted(count)} of {place.pane.id}.", thread)
 
-    async def resume(self, thread: Ref) -> c.Outcome:
+    async def unpause(self, thread: Ref) -> c.Outcome:
         """Let go on what `pause` stopped; a shell's job is brought back with `fg`, and seen to run."""
         place = self._place(thread)
         async with self._order(thread):

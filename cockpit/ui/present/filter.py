@@ -136,7 +136,8 @@ def _not(test: Test) -> Test:
 
 
 def _project(thread: Thread, fleet: Fleet) -> str:
-    project = fleet.projects.get(thread.project) if thread.project else None
+    home = fleet.home(thread)
+    project = fleet.projects.get(home) if home else None
     return f"{project.title} {project.path}" if project else ""
 
 

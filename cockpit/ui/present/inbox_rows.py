@@ -118,7 +118,7 @@ def ending(settled: SettledAsk) -> tuple[str, str]:
 
 def thread_title(ask: Ask, fleet: Fleet) -> str:
     """The title of the thread that asks; of one that is gone, what it asked."""
-    thread = fleet.threads.get(ask.thread)
+    thread = fleet.thread(ask.thread)
     return thread.title if thread else ask.title or str(ask.thread)
 
 
@@ -151,7 +151,7 @@ def _heading(word: str, count: int, *, first: bool) -> TextRow:
 
 
 def _badge(ask: Ask, fleet: Fleet, several: bool) -> str:
-    thread = fleet.threads.get(ask.thread)
+    thread = fleet.thread(ask.thread)
     project = fleet.projects.get(thread.project) if thread and thread.project else None
     parts = [project.title if project else "", ask.thread.source if several else ""]
     return " · ".join(part for part in parts if part)

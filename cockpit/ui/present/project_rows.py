@@ -31,7 +31,7 @@ def scope(place: Place, fleet: Fleet) -> Callable[[Thread], bool] | None:
     """Which threads belong there; None for all of them."""
     match place.kind:
         case "project":
-            return lambda thread: thread.project == place.ref
+            return lambda thread: fleet.home(thread) == place.ref
         case "team":
             team = fleet.teams.get(place.ref) if place.ref else None
             members = {member.thread for member in team.members} if team else set()
@@ -52,16 +52,14 @@ def place_title(place: Place, fleet: Fleet) -> str:
 
 def project_rows(fleet: Fleet, now: datetime) -> list[Row]:
     shown = 0
-    found: dict[Ref | None, _Found] = {ref: _Found() for ref in fleet.projects}
+    found: dict[Ref | None, _Found] = {ref: _Found() for ref in fleet.projects if ref not in fleet.same_places}
     teams = {ref: (scope(Place("team", ref), fleet), _Found()) for ref in fleet.teams}
     for thread in in_order(fleet):
         if on_shelf(thread, now):
             continue
         shown += 1
-        home = found.get(thread.project)
-        if home is None:
-            home = found[thread.project] = _Found()
-        home.add(thread)
+        home = fleet.home(thread)
+        found.setdefault(home, _Found()).add(thread)
         for inside, members in teams.values():
             if inside is not None and inside(thread):
                 members.add(thread)

@@ -99,8 +99,17 @@ def _by_project(threads: list[Thread], fleet: Fleet) -> _Found:
     """Projects in the order of their most urgent thread; within one, threads in order of attention."""
     found: dict[Ref | None, list[Thread]] = {}
     for thread in threads:
-        found.setdefault(thread.project, []).append(thread)
+        found.setdefault(fleet.home(thread), []).append(thread)
     return [("project", str(ref or ""), project_title(ref, fleet), members) for ref, members in found.items()]
+
+
+def renamed(ref: Ref, before: Fleet, now: Fleet) -> Ref | None:
+    """The name that the row of `ref` has now, if another: a source began or ceased to see the worker."""
+    if ref in now.threads:
+        return None
+    old = before.threads.get(ref)
+    names = (ref, *(old.refs if old else ()))
+    return next((thread.ref for name in names if (thread := now.thread(name))), None)
 
 
 def project_title(ref: Ref | None, fleet: Fleet) -> str:
@@ -117,7 +126,7 @@ def _rows(threads: list[Thread], fleet: Fleet, several: bool, projects: bool) ->
 
 
 def _badge(thread: Thread, fleet: Fleet, several: bool, projects: bool) -> str:
-    project = project_title(thread.project, fleet) if projects and thread.project else ""
+    project = project_title(fleet.home(thread), fleet) if projects and thread.project else ""
     source = "+".join(thread.sources or (thread.ref.source,)) if several else ""
     return " · ".join(part for part in (project, source) if part)
 

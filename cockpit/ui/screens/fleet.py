@@ -95,8 +95,9 @@ class FleetScreen(CockpitScreen):
     def arrive(self, thread: Ref | None) -> None:
         if thread is None:
             return
-        self._reveal(thread)
-        self._threads.select(thread)
+        known = self.fleet.thread(thread)
+        self._reveal(known.ref if known else thread)
+        self._threads.select(known.ref if known else thread)
 
     # The fleet, downwards
 

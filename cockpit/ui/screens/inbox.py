@@ -113,7 +113,7 @@ class InboxScreen(CockpitScreen):
         seen = self._card.ask if self._card.since is not None else None
         typing = isinstance(self.focused, OwnWords)
         ask = seen if isinstance(found, Ask) and seen is not None and seen.id == found.id else None
-        return At(self.NAME, self.fleet, self.fleet.threads.get(ref) if ref else None, ask, typing)
+        return At(self.NAME, self.fleet, self.fleet.thread(ref) if ref else None, ask, typing)
 
     def card_since(self) -> float | None:
         return self._card.since
@@ -148,7 +148,7 @@ class InboxScreen(CockpitScreen):
         side.set_class(isinstance(found, SettledAsk), "-settled")
         self._beside.fleet = self.fleet
         if isinstance(found, Ask):
-            thread = self.fleet.threads.get(found.thread)
+            thread = self.fleet.thread(found.thread)
             others = [ask.id for ask in thread.asks] if thread else [found.id]
             place = others.index(found.id) if found.id in others else 0
             self._card.look(Card(found, thread, self.fleet, place, len(others)))

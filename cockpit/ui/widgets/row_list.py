@@ -136,6 +136,12 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         self._choose(place, by_person)
         return True
 
+    def rename(self, old: Hashable, new: Hashable) -> None:
+        """The selected row stands under another id in the rows that come next."""
+        if self._selected == old:
+            self._selected = new
+            self.post_message(self.Highlighted(self, new, False))
+
     def redraw(self) -> None:
         """Draw what is visible again and send the lines that changed; ages and marks follow the time."""
         if not self.is_mounted or not self.size:

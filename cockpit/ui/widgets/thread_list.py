@@ -21,7 +21,7 @@ from cockpit.ui.clock import now_of
 from cockpit.ui.present.filter import Filter, parse
 from cockpit.ui.present.project_rows import ALL, Place, place_title, scope
 from cockpit.ui.present.rows import ThreadRow
-from cockpit.ui.present.thread_rows import View, thread_rows
+from cockpit.ui.present.thread_rows import View, renamed, thread_rows
 from cockpit.ui.widgets.border_words import entitle
 from cockpit.ui.widgets.fields import LineField
 from cockpit.ui.widgets.row_list import RowList
@@ -168,7 +168,9 @@ class ThreadList(Vertical):
         """The words of an empty list are wrapped anew."""
         self.call_after_refresh(self._show)
 
-    def watch_fleet(self) -> None:
+    def watch_fleet(self, old: Fleet, fleet: Fleet) -> None:
+        if self.selected is not None and (name := renamed(self.selected, old, fleet)):
+            self._rows.rename(self.selected, name)
         before = self._rows.selected
         self._show()
         if before is not None and self._rows.selected != before:

@@ -129,7 +129,7 @@ async def test_a_far_server_is_seen_and_driven(sshd: Sshd, tmux: Tmux) -> None:
         assert tmux.windows() == {"@0": "100x30"}
         assert "Paused one process" in (await run.source.pause(thread.ref)).text
         await run.until(lambda r: r.threads[0].raw_status == "paused")
-        await run.source.resume(thread.ref)
+        await run.source.unpause(thread.ref)
         await terminal.close()
         assert tmux.windows() == {"@0": "80x24"}
 

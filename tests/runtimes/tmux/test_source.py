@@ -343,7 +343,7 @@ async def test_pausing_a_worker_below_a_waiting_shell(tmux: Tmux) -> None:
         again = Running(make(tmux))
         await again.source.read(again.emit)
         assert again.threads[0].raw_status == "paused"
-        await run.source.resume(run.threads[0].ref)
+        await run.source.unpause(run.threads[0].ref)
         wait_until(lambda: "T" not in [state(pid) for pid in pids])
         await run.until(lambda r: r.threads[0].raw_status != "paused")
 
@@ -356,7 +356,7 @@ async def test_pausing_a_job_and_bringing_it_back(tmux: Tmux, shell: str) -> Non
     async with running(tmux) as run:
         await run.source.pause(run.threads[0].ref)
         wait_until(lambda: tmux.show("#{pane_current_command}", "one:0") != "cat")
-        await run.source.resume(run.threads[0].ref)
+        await run.source.unpause(run.threads[0].ref)
         wait_until(lambda: tmux.show("#{pane_current_command}", "one:0") == "cat")
         tmux("send-keys", "-t", "one:0", "alive", "Enter")
         wait_until(lambda: tmux.screen("one:0").split().count("alive") == 2)
