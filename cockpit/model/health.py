@@ -19,20 +19,36 @@ class Health(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """Something more that can be said when a thread is started: `choices` are (value, label), the first is the
+    default. It goes back as `{"id": …, "value": …}` in `ModelChoice.options`."""
+
+    id: str
+    title: str
+    choices: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
-    """A provider instance that a source can start threads on, and its models."""
+    """A provider instance, or a harness, that a source can start threads on, and its models. `runtime_modes` are its
+    own where it has some; `note` says why it is not `ready`."""
 
     instance: str
     title: str
     models: tuple[str, ...] = ()
     ready: bool = True
     note: str = ""
+    runtime_modes: tuple[str, ...] = ()
+    settings: tuple[Setting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
     """One source's health. `reason` says what happened, `fix` what to do, `tried` what was looked at;
-    `read_at` is the last good read, `checked_at` the last try; `link` names the way facts arrive now."""
+    `read_at` is the last good read, `checked_at` the last try; `link` names the way facts arrive now.
+
+    `machine` is how the keys of the projects begin in which it can start threads beside its own (`here:`); `bulk` says
+    that it starts many at once, `worktrees` that it makes worktrees by itself and needs no project for that."""
 
     name: str
     kind: str
@@ -50,3 +66,6 @@ class SourceState:
     runtime_modes: tuple[str, ...] = ()
     default_model: ModelChoice | None = None
     notes: tuple[str, ...] = field(default_factory=tuple)
+    machine: str = ""
+    bulk: bool = False
+    worktrees: bool = False
