@@ -56,7 +56,7 @@ class Actions:
             await self._audit_end(intent, "cancelled before an answer came")
             raise
         note = note or await self._audit_end(intent, outcome.text)
-        return c.Outcome(outcome.text, outcome.thread, (*outcome.notes, note)) if note else outcome
+        return replace(outcome, notes=(*outcome.notes, note)) if note else outcome
 
     async def _carry_out(self, command: c.Command, intent: str) -> c.Outcome:
         match command:

@@ -223,8 +223,10 @@ Command = ThreadCommand | Freeze | Thaw | HoldFleet | ReleaseFleet | CreateProje
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a command, in a sentence for the person. `thread` is the one it made, if it made one."""
+    """What came of a command, in a sentence for the person. `thread` is the one it made, if it made one, and the first
+    of `threads` where it made several."""
 
     text: str
     thread: Ref | None = None
     notes: tuple[str, ...] = field(default_factory=tuple)
+    threads: tuple[Ref, ...] = ()

@@ -131,6 +131,8 @@ def _dispatch(command: c.Dispatch, fleet: Fleet) -> str | None:
     state = fleet.sources.get(command.source)
     if state is not None and not state.can_dispatch:
         return f"{command.source} cannot start threads"
+    if state is not None and state.health is Health.ABSENT:
+        return _held(fleet)  # it makes what is not there yet
     return _source(command.source, fleet) or _held(fleet)
 
 

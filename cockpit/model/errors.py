@@ -13,6 +13,8 @@ CockpitError
 └── LedgerError      the ledger cannot be read or written
 """
 
+from cockpit.model.ids import Ref
+
 
 class CockpitError(Exception):
     """A failure that a person can be told. `fix` is what to do next, as a sentence of its own."""
@@ -70,7 +72,11 @@ class Unconfirmed(CockpitError):
 
 
 class HalfDone(CockpitError):
-    pass
+    """`threads` are those that were made before a later step failed."""
+
+    def __init__(self, message: str, *, fix: str = "", threads: tuple[Ref, ...] = ()) -> None:
+        super().__init__(message, fix=fix)
+        self.threads = threads
 
 
 class LedgerError(CockpitError):

@@ -76,6 +76,7 @@ class FakeSource:
         self.sent: list[tuple[c.Command, str]] = []
         self.failure: CockpitError | None = None
         self.gate: asyncio.Event | None = None
+        self.outcome = c.Outcome("Done.")
 
     async def run(self, emit: Callable[[object], None]) -> None: ...
     async def read(self, emit: Callable[[object], None]) -> None: ...
@@ -89,6 +90,6 @@ class FakeSource:
             await self.gate.wait()
         if self.failure:
             raise self.failure
-        return c.Outcome("Done.")
+        return self.outcome
 
     decide = answer = implement = send = dispatch = create_project = manage = _take

@@ -256,3 +256,13 @@ async def test_a_dispatch_learns_the_directory_of_its_project(desk: Desk) -> Non
     desk.store.apply(ProjectSeen(Project(ref("p"), "web", "/home/dev/web")))
     await desk.actions.act(c.Dispatch("home", ref("p"), "fix it"))
     assert desk.source.sent[0][0] == c.Dispatch("home", ref("p"), "fix it", path="/home/dev/web")
+
+
+async def test_all_that_a_command_made_is_told_also_when_it_could_not_be_recorded(desk: Desk) -> None:
+    made = (ref("new-1"), ref("new-2"))
+    desk.store.apply(ProjectSeen(Project(ref("p"), "Demo", "/ws")))
+    desk.source.outcome = c.Outcome("Started 2.", made[0], threads=made)
+    desk.ledger.broken = True
+    outcome = await desk.actions.act(c.Dispatch("home", ref("p"), "do it", count=2))
+    assert outcome.threads == made
+    assert outcome.notes

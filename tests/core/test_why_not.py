@@ -47,6 +47,7 @@ POSSIBLE = [
     (c.HoldFleet(), fleet()),
     (c.ReleaseFleet(), fleet(HELD)),
     (c.Dispatch("home", ref("p"), "do it"), fleet(PROJECT)),
+    (c.Dispatch("home", None, "do it", path="/ws"), fleet(source(health=Health.ABSENT, can_dispatch=True))),
     (c.SetModes(ONE, runtime_mode="full-access"), seen(thread())),
     (c.SetModes(ONE, runtime_mode="full-access", confirmed=True), seen(WORKING)),
     (c.Delete(ONE, confirmed=True), seen(thread())),
