@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cockpit.config import Loaded, Paths, T3Config, paths, token_provider
 from cockpit.core.act import Actions
@@ -21,6 +22,9 @@ from cockpit.model.errors import Refused
 from cockpit.model.ids import Ref
 from cockpit.storage.ledger import SqliteLedger
 
+if TYPE_CHECKING:
+    from cockpit.runtimes.tmux.source import TmuxSource
+
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
@@ -28,13 +32,8 @@ def utc_now() -> datetime:
 
 def sources(loaded: Loaded, where: Paths, clock: Clock) -> dict[str, Source]:
     """One source per configured instance; without a T3 server the one that runs locally is looked for."""
-    found = _t3(loaded, where, clock)
-    for tmux in loaded.config.tmux:
-        from cockpit.runtimes.tmux.address import Address
-        from cockpit.runtimes.tmux.source import TmuxSource
-
-        place = Address(tmux.socket, tmux.host)
-        found[tmux.name] = TmuxSource(tmux.name, place, clock=clock, environment=os.environ)
+    tmux = _tmux(loaded, clock)
+    found = _t3(loaded, where, clock) | tmux
     if loaded.config.claude.enabled:
         from cockpit.runtimes.claude.source import ClaudeSource
 
@@ -60,6 +59,18 @@ def _t3(loaded: Loaded, where: Paths, clock: Clock) -> dict[str, Source]:
 
         found["local"] = LocalT3("local", token=local_token, clock=clock, random=chance, new_id=_new_id)
     return found
+
+
+def _tmux(loaded: Loaded, clock: Clock) -> "dict[str, TmuxSource]":
+    if not loaded.config.tmux:
+        return {}
+    from cockpit.runtimes.tmux.address import Address
+    from cockpit.runtimes.tmux.source import TmuxSource
+
+    return {
+        tmux.name: TmuxSource(tmux.name, Address(tmux.socket, tmux.host), clock=clock, environment=os.environ)
+        for tmux in loaded.config.tmux
+    }
 
 
 def connect(loaded: Loaded, where: Paths | None = None, clock: Clock = utc_now) -> Session:

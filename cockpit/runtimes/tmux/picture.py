@@ -116,6 +116,15 @@ def join(server: Server, pane: Pane) -> str:
     return f"pane:{f'{server.where.host}:' if server.where.host else ''}{socket}/{pane.id}"
 
 
+def find(servers: Mapping[str, Server], key: str) -> Place | None:
+    """The pane that `join` calls by that key, also one that is no row."""
+    name = key.rpartition("/")[2]
+    for server in servers.values():
+        if (pane := server.panes.get(name)) is not None and join(server, pane) == key:
+            return Place(server, pane)
+    return None
+
+
 def state(source: str, servers: Mapping[str, Server], hidden: int, *, found: bool) -> SourceState:
     """One health for all: up if any server is, and every trouble by name. `found`: nobody said that one must exist."""
     sights = {label: server.sight for label, server in servers.items()}

@@ -1,4 +1,4 @@
-"""What is done to a pane on a person's word: a message, an interrupt, an end. Each is done once and looked at after.
+"""What is done to a pane on a person's word: text, a key, a message, an end. Each is done once and looked at after.
 
 A terminal cannot say that it understood: what is confirmed is that its screen moved, and the outcome says no more."""
 
@@ -9,10 +9,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from cockpit.model.errors import Rejected, Stale, Unconfirmed
+from cockpit.model.terminal import Screen
 from cockpit.runtimes.tmux import once, processes
 from cockpit.runtimes.tmux.control import ControlClient
 from cockpit.runtimes.tmux.failures import CommandFailed, NoServer
+from cockpit.runtimes.tmux.keys import encoded
 from cockpit.runtimes.tmux.panes import LIST, Pane, read_panes
+from cockpit.runtimes.tmux.screen import CAPTURE, MODES, Reader, widths
 from cockpit.runtimes.tmux.server import Server
 
 _ECHO_SECONDS = 2.0
@@ -41,21 +44,12 @@ async def paste(server: Server, pane: str, text: str, *, bracketed: bool = True)
 
 
 async def deliver(server: Server, pane: str, text: str) -> str:
-    """Paste `text`, then press Enter by itself, and see the screen move after each. Returns what can be said of it.
+    """Type `text`, then press Enter by itself, and see the screen move after each. Returns what can be said of it.
 
     Raises Rejected, Stale, SourceError; Unconfirmed when nothing moved: it may lie there unsubmitted."""
     async with server.linked() as client, _prints(server, pane) as printed:
-        front, before = await _look(client, pane)
-        if front.dead:
-            raise Rejected("The program in that pane has ended.", fix="Start it again, or start another worker.")
-        await paste(server, pane, text)
-        await printed(_ECHO_SECONDS)
-        typed = await _look(client, pane)
-        if typed[1] == before:
-            raise Unconfirmed(
-                "The text was pasted and the terminal shows nothing of it.", fix="Look at it before you send again."
-            )
-        await _press(client, pane, "0d", in_mode=front.in_mode)
+        typed = await _typed(server, client, pane, text, printed)
+        await _press(client, pane, b"\r", in_mode=typed[0].in_mode)
         await printed(_TURN_SECONDS)
         if await _look(client, pane) == typed:
             raise Unconfirmed(
@@ -64,13 +58,52 @@ async def deliver(server: Server, pane: str, text: str) -> str:
     return "Typed it in and pressed Enter; the terminal took it."
 
 
+async def type_in(server: Server, pane: str, text: str) -> None:
+    """Paste `text` without Enter and see the screen move. Raises as `deliver`."""
+    async with server.linked() as client, _prints(server, pane) as printed:
+        await _typed(server, client, pane, text, printed)
+
+
+async def _typed(server: Server, client: ControlClient, pane: str, text: str, printed: "_Wait") -> "_Moment":
+    """What the pane shows with `text` in it."""
+    front, before = await _look(client, pane)
+    if front.dead:
+        raise Rejected("The program in that pane has ended.", fix="Start it again, or start another worker.")
+    await paste(server, pane, text)
+    await printed(_ECHO_SECONDS)
+    typed = await _look(client, pane)
+    if typed[1] == before:
+        raise Unconfirmed(
+            "The text was pasted and the terminal shows nothing of it.", fix="Look at it before you send again."
+        )
+    return typed
+
+
+async def press(server: Server, pane: str, key: str) -> None:
+    """Press one key by its neutral name, or the character that it types. Raises Rejected, Stale, SourceError."""
+    async with server.linked() as client:
+        shown = await _capture(server, client, pane)
+        if shown.ended:
+            raise Rejected("The program in that pane has ended.", fix="Start it again, or start another worker.")
+        data = encoded(key, key if len(key) == 1 else None, arrows=shown.arrows)
+        if data is None:
+            raise Rejected(f"No terminal can send the key {key}.", fix="Open the terminal and press what it wants.")
+        await _press(client, pane, data, in_mode=bool(shown.mode))
+
+
+async def shown(server: Server, pane: str) -> Screen:
+    """What the pane shows now. Raises Stale, SourceError."""
+    async with server.linked() as client:
+        return await _capture(server, client, pane)
+
+
 async def interrupt(server: Server, pane: str) -> str:
     """Press Ctrl+C and see that something came of it."""
     async with server.linked() as client, _prints(server, pane) as printed:
         before = await _look(client, pane)
         if before[0].dead:
             raise Rejected("The program in that pane has ended already.")
-        await _press(client, pane, "03", in_mode=before[0].in_mode)
+        await _press(client, pane, b"\x03", in_mode=before[0].in_mode)
         await printed(_TURN_SECONDS)
         after = await _look(client, pane)
     if after[0].command != before[0].command:
@@ -87,7 +120,7 @@ async def foreground(server: Server, pane: str, pids: Sequence[int]) -> None:
     """Type `fg` into the shell that has a stopped worker as its job, on an emptied line, and see the worker run."""
     async with server.linked() as client, _prints(server, pane) as printed:
         front, _ = await _look(client, pane)
-        for key in ("15", "66", "67", "0d"):
+        for key in (b"\x15", b"f", b"g", b"\r"):
             await _press(client, pane, key, in_mode=front.in_mode)
         await printed(_ECHO_SECONDS)
     if not await processes.running(server.where, pids):
@@ -123,7 +156,11 @@ class _Front:
     __hash__ = None  # type: ignore[assignment]
 
 
-async def _look(client: ControlClient, pane: str) -> tuple[_Front, list[bytes]]:
+_Moment = tuple[_Front, list[bytes]]
+_Wait = Callable[[float], "asyncio.Future[bool]"]
+
+
+async def _look(client: ControlClient, pane: str) -> _Moment:
     try:
         front, shown = await client.ask_all([_FRONT.format(pane), f"capture-pane -ep -t {pane}"])
     except CommandFailed as error:
@@ -135,18 +172,28 @@ def _gone(error: CommandFailed) -> Stale:
     return Stale(f"The pane is gone: {error.message}")
 
 
-async def _press(client: ControlClient, pane: str, key: str, *, in_mode: bool) -> None:
-    """One key, by its byte in hexadecimal."""
+async def _capture(server: Server, client: ControlClient, pane: str) -> Screen:
+    try:
+        rows, modes = await client.ask_all([CAPTURE + pane, f"display-message -p -t {pane} '{MODES}'"])
+    except CommandFailed as error:
+        raise _gone(error) from error
+    birth = server.sight.birth
+    return Reader(widths(birth.numbers) if birth else None).read(rows, b" ".join(modes))
+
+
+async def _press(client: ControlClient, pane: str, data: bytes, *, in_mode: bool) -> None:
+    """One key, by its bytes."""
     if not in_mode:
-        await client.ask(f"send-keys -t {pane} -H {key}")
+        await client.ask(f"send-keys -t {pane} -H {data.hex(' ')}")
         return
     # Copy mode swallows keys but not pastes: so it may stay as its reader left it.
     name = f"cockpit-{secrets.token_hex(6)}"
-    await client.ask_all([f'set-buffer -b {name} "\\{int(key, 16):03o}"', f"paste-buffer -d -r -b {name} -t {pane}"])
+    octal = "".join(f"\\{byte:03o}" for byte in data)
+    await client.ask_all([f'set-buffer -b {name} "{octal}"', f"paste-buffer -d -r -b {name} -t {pane}"])
 
 
 @asynccontextmanager
-async def _prints(server: Server, pane: str) -> AsyncIterator[Callable[[float], "asyncio.Future[bool]"]]:
+async def _prints(server: Server, pane: str) -> AsyncIterator[_Wait]:
     """A way to wait until the pane printed and then was quiet for a moment."""
     heard = asyncio.Event()
 

@@ -5,7 +5,7 @@ It learns by events and asks only to see that the link still lives. It creates, 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -62,6 +62,9 @@ class Server:
         self._main: ControlClient | None = None
         self._session = ""
         self._fleeting = False
+        self._opening = asyncio.Lock()
+        self._errand = AsyncExitStack()
+        self._orders = 0
 
     @property
     def known(self) -> bool:
@@ -109,12 +112,19 @@ class Server:
 
     @asynccontextmanager
     async def linked(self) -> AsyncIterator[ControlClient]:
-        """The client to give orders by: the standing one, or one for this order alone. Raises SourceError."""
-        if self._main is not None:
-            yield self._main
-            return
-        async with self._link() as main:
+        """The client to give orders by: the standing one, or one for as long as orders need it. Raises SourceError."""
+        async with self._opening:
+            main = self._main
+            if main is None:
+                main = await self._errand.enter_async_context(self._link())
+            self._orders += 1
+        try:
             yield main
+        finally:
+            self._orders -= 1
+            if not self._orders:
+                errand, self._errand = self._errand, AsyncExitStack()
+                await errand.aclose()
 
     # One life of the link
 
@@ -133,8 +143,9 @@ class Server:
             yield main
         finally:
             await self.sizing.release()
-            self._main = None
-            self.feeds.down()
+            if self._main is main:  # otherwise another link stands by now
+                self._main = None
+                self.feeds.down()
             await main.close()
 
     async def _serve(self) -> None:

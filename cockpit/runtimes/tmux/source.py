@@ -11,7 +11,9 @@ from cockpit.core import commands as c
 from cockpit.core.ports import Clock, Emit
 from cockpit.model.errors import NotFound, Refused
 from cockpit.model.facts import Fact, SourceChanged, SourceRead
+from cockpit.model.health import Health
 from cockpit.model.ids import Ref
+from cockpit.model.terminal import Screen
 from cockpit.runtimes.tmux import picture, processes, sending
 from cockpit.runtimes.tmux.address import Address
 from cockpit.runtimes.tmux.picture import Backdrop, Picture, Place
@@ -132,14 +134,14 @@ class TmuxSource:
 
     async def send(self, command: c.Send, intent: str) -> c.Outcome:
         place = self._place(command.thread)
-        async with self._order(command.thread):
+        async with self._order(place):
             said = await sending.deliver(place.server, place.pane.id, command.text)
         note = "A terminal cannot say whether a turn began; look at it if nothing moves."
         return c.Outcome(said, command.thread, (note,))
 
     async def manage(self, command: c.ThreadCommand, intent: str) -> c.Outcome:
         place = self._place(command.thread)
-        async with self._order(command.thread):
+        async with self._order(place):
             match command:
                 case c.Interrupt():
                     return c.Outcome(await sending.interrupt(place.server, place.pane.id), command.thread)
@@ -153,7 +155,7 @@ class TmuxSource:
         """Stop the worker's process tree (SIGSTOP). Nothing is lost; `unpause` lets it go on. Raises Rejected when
         tmux would continue it at once."""
         place = self._place(thread)
-        async with self._order(thread):
+        async with self._order(place):
             count = await processes.pause(place.server.where, place.pane.pid)
         self._paused |= {thread.native}
         self._dirty.set()
@@ -162,7 +164,7 @@ class TmuxSource:
     async def unpause(self, thread: Ref) -> c.Outcome:
         """Let go on what `pause` stopped; a shell's job is brought back with `fg`, and seen to run."""
         place = self._place(thread)
-        async with self._order(thread):
+        async with self._order(place):
             found = await processes.resume(place.server.where, place.pane.pid)
             if found.asleep:
                 await sending.foreground(place.server, place.pane.id, found.tree)
@@ -175,6 +177,32 @@ class TmuxSource:
         self._terminals += 1
         return PaneTerminal(place.server, place.pane.id, phase=self._terminals % _SLOTS / _SLOTS)
 
+    # Hands
+
+    def reaches(self, pane: str) -> bool:
+        place = picture.find(self._servers.known, pane)
+        return place is not None and place.server.sight.health is Health.UP and not place.pane.dead
+
+    async def type(self, pane: str, text: str) -> None:
+        place = self._reached(pane)
+        async with self._order(place):
+            await sending.type_in(place.server, place.pane.id, text)
+
+    async def press(self, pane: str, key: str) -> None:
+        place = self._reached(pane)
+        async with self._order(place):
+            await sending.press(place.server, place.pane.id, key)
+
+    async def screen(self, pane: str) -> Screen:
+        place = self._reached(pane)
+        return await sending.shown(place.server, place.pane.id)
+
+    def _reached(self, pane: str) -> Place:
+        place = picture.find(self._servers.known, pane)
+        if place is None:
+            raise NotFound(f"{pane} is no pane any more.", fix="List the fleet again.")
+        return place
+
     def _place(self, thread: Ref) -> Place:
         place = self._picture.places.get(thread.native)
         if place is None:
@@ -182,9 +210,9 @@ class TmuxSource:
         pane = place.server.panes.get(place.pane.id)
         return replace(place, pane=pane) if pane is not None else place
 
-    def _order(self, thread: Ref) -> asyncio.Lock:
+    def _order(self, place: Place) -> asyncio.Lock:
         """One order at a time for each pane: two messages at once would be one muddle."""
-        return self._orders.setdefault(thread.native, asyncio.Lock())
+        return self._orders.setdefault(picture.join(place.server, place.pane), asyncio.Lock())
 
 
 def _counted(count: int) -> str:

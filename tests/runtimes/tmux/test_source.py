@@ -33,7 +33,8 @@ async def test_it_is_a_source_with_capabilities(tmux: Tmux) -> None:
         assert isinstance(source, capability)
 
 
-async def test_each_pane_is_a_row_and_new_ones_appear_by_themselves(tmux: Tmux) -> None:
+async def test_each_pane_is_a_row_and_new_ones_appear_by_themselves(tmux: Tmux, tmp_path: Path) -> None:
+    tmux("respawn-pane", "-k", "-c", str(tmp_path), "-t", "one:0", "cat")
     async with running(tmux) as run:
         assert run.state is not None
         assert (run.state.health, run.state.version, run.state.link) == (
@@ -42,7 +43,7 @@ async def test_each_pane_is_a_row_and_new_ones_appear_by_themselves(tmux: Tmux) 
         assert titles(run) == ["one 0.0"]
         thread = run.threads[0]
         assert thread.project is not None
-        assert thread.project.native == str(Path.cwd())
+        assert thread.project.native == str(tmp_path)
         assert thread.joins == {f"pane:{tmux.show('#{socket_path}')}/%0"}
         assert thread.created_at is not None
         tmux("new-window", "-d", "-n", "agent-1", "-t", "one", "cat")
