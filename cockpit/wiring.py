@@ -7,6 +7,7 @@ import random
 import uuid
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
+from dataclasses import astuple
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
@@ -35,11 +36,25 @@ def sources(loaded: Loaded, where: Paths, clock: Clock) -> dict[str, Source]:
     tmux = _tmux(loaded, clock)
     found = _t3(loaded, where, clock) | tmux
     if loaded.config.claude.enabled:
+        from cockpit.runtimes.claude.prices import LIST
         from cockpit.runtimes.claude.source import ClaudeSource
+        from cockpit.runtimes.claude.usage import Price
 
         home = loaded.config.claude.home or Path(os.environ.get("CLAUDE_CONFIG_DIR") or "~/.claude").expanduser()
-        found["claude"] = ClaudeSource("claude", home, clock=clock)
+        prices = {model: Price(*astuple(price)) for model, price in loaded.config.prices.items()}
+        found["claude"] = ClaudeSource("claude", home, clock=clock, prices=LIST | prices, repository=repository)
     return found
+
+
+def repository(path: str) -> tuple[str, str | None]:
+    """The repository that a directory belongs to (itself, outside of any), and its linked worktree if it is in one."""
+    from cockpit.runtimes.tmux.repository import checkout, git_directory
+
+    place = git_directory(Path(path)) if path.startswith("/") else None
+    if place is None:
+        return path, None
+    found = checkout(*place)
+    return found.repository, found.worktree
 
 
 def _t3(loaded: Loaded, where: Paths, clock: Clock) -> dict[str, Source]:

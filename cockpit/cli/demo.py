@@ -142,6 +142,9 @@ _CONFIG = """[[t3]]
 name = "demo"
 url = "{url}"
 token_file = {token_file}
+
+[claude]
+enabled = false
 """
 
 

@@ -68,15 +68,18 @@ def _look(start: Start) -> Iterator[Finding]:
 async def _sources(session: Session, start: Start) -> list[Finding]:
     found: list[Finding] = []
     configured = {t3.name: t3 for t3 in start.loaded.config.t3}
-    for name, state in session.store.fleet.sources.items():
-        found += _source(state, configured.get(name))
+    states = session.store.fleet.sources
+    others = any(state.health is not Health.ABSENT for state in states.values())
+    for name, state in states.items():
+        found += _source(state, configured.get(name), others=others)
         source = session.sources.get(name)
         if isinstance(source, CanDiagnose):
             found += [well("sources", name, f"{what}: {said}") for what, said in await source.diagnose()]
     return found
 
 
-def _source(state: SourceState, t3: T3Config | None) -> Iterator[Finding]:
+def _source(state: SourceState, t3: T3Config | None, *, others: bool) -> Iterator[Finding]:
+    """`others`: some source is there at all, so that one that is not is no trouble."""
     area, name = "sources", state.name
     at = f" at {t3.url}" if t3 else ""
     for tried in state.tried:
@@ -87,6 +90,8 @@ def _source(state: SourceState, t3: T3Config | None) -> Iterator[Finding]:
         version = f", version {state.version}" if state.version else ""
         link = f", {state.link}" if state.link else ""
         yield well(area, name, f"{state.kind}{at} is {state.health}{version}{link}")
+    elif others and state.health is Health.ABSENT:
+        yield note(area, name, f"{state.kind} is absent: {state.reason}", state.fix)
     else:
         fix = state.fix or "See whether it runs, and whether the configuration names it rightly."
         yield bad(area, name, f"{state.kind}{at} is {state.health}: {state.reason or 'no reason given'}", fix)

@@ -55,8 +55,9 @@ def banner(fleet: Fleet, now: datetime) -> list[str]:
     if fleet.hold:
         why = f": {fleet.hold.reason}" if fleet.hold.reason else ""
         lines.append(tint(f"HOLD by {fleet.hold.by}, {age(fleet.hold.at, now)}{why}", "amber"))
+    there = any(state.health in (Health.UP, Health.LATE) for state in fleet.sources.values())
     for state in fleet.sources.values():
-        if state.health is Health.UP:
+        if state.health is Health.UP or (there and state.health is Health.ABSENT):
             continue
         glyph, word, role = HEALTH[state.health]
         read = f", read {age(state.read_at, now)} ago" if state.read_at else ""

@@ -3,7 +3,16 @@
 from cockpit.config.load import Loaded, Problem, check, check_actions, config_error, load, locate
 from cockpit.config.paths import Paths, paths
 from cockpit.config.provider import token_origin, token_provider
-from cockpit.config.schema import ClaudeConfig, Config, NotifyConfig, T3Config, TmuxConfig, Transition, UiConfig
+from cockpit.config.schema import (
+    ClaudeConfig,
+    Config,
+    NotifyConfig,
+    PriceConfig,
+    T3Config,
+    TmuxConfig,
+    Transition,
+    UiConfig,
+)
 from cockpit.config.secret import Secret
 
 __all__ = [
@@ -12,6 +21,7 @@ __all__ = [
     "Loaded",
     "NotifyConfig",
     "Paths",
+    "PriceConfig",
     "Problem",
     "Secret",
     "T3Config",

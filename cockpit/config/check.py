@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
-from typing import Any
+from typing import Any, cast
 
-from cockpit.config.schema import TABLES, Config, Table
-from cockpit.config.spec import Spec, Unfit, fit, nearest, shown, spec_of
+from cockpit.config.schema import TABLES, Config, PriceConfig, Table
+from cockpit.config.spec import Kind, Spec, Unfit, fit, nearest, shown, spec_of
+
+_DOLLARS = Spec("Price", "", Kind.NUMBER, low=0, high=1e6)
 
 Where = tuple[int | str, ...]
 
@@ -28,13 +30,15 @@ class _Reader:
         self.wrong: list[Wrong] = []
 
     def read(self) -> Config:
-        known = {*TABLES, "keys"}
+        known = {*TABLES, "keys", "prices"}
         made: dict[str, Any] = {}
         for name, value in self.data.items():
             if name not in known:
                 self.mistake((name,), "unknown key", nearest(name, known))
             elif name == "keys":
                 made[name] = self.keys(value)
+            elif name == "prices":
+                made[name] = self.prices(value)
             elif TABLES[name].many:
                 made[name] = self.many(name, value)
             else:
@@ -81,6 +85,22 @@ class _Reader:
             except Unfit as error:
                 self.mistake(("keys", action), error.what, error.fix)
         return dict(value)
+
+    def prices(self, value: object) -> dict[str, PriceConfig]:
+        if not isinstance(value, dict):
+            self.mistake(("prices",), f"{shown(None, value)} is not a table", "Write [prices].")
+            return {}
+        made = {}
+        for model, each in value.items():
+            fix = 'Write "model" = [input, output, cache read, cache write], in dollars per million tokens.'
+            if not isinstance(each, list) or len(each) != len(fields(PriceConfig)):
+                self.mistake(("prices", model), f"{shown(None, each)} is not four numbers", fix)
+                continue
+            try:
+                made[model] = PriceConfig(*(cast(float, fit(_DOLLARS, number)) for number in each))
+            except Unfit as error:
+                self.mistake(("prices", model), error.what, fix)
+        return made
 
     def names(self) -> None:
         """Every source has a name of its own."""

@@ -87,13 +87,25 @@ class ClaudeConfig:
 
     enabled: bool = setting(
         Spec(
-            "Enabled", "Whether its sessions and teams are shown. They can be read here, not yet answered.", Kind.FLAG
+            "Enabled",
+            "Whether its sessions and teams are shown. Where Claude Code was never started there is nothing to show.",
+            Kind.FLAG,
         ),
-        False,
+        True,
     )
     home: Path | None = setting(  # noqa: RUF009
         Spec("Home", "Claude Code's directory. Unset: $CLAUDE_CONFIG_DIR, else ~/.claude.", Kind.FILE), None
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PriceConfig:
+    """What a model costs, in US dollars per million tokens."""
+
+    input: float
+    output: float
+    cache_read: float
+    cache_write: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +165,7 @@ class Config:
     tmux: tuple[TmuxConfig, ...] = ()
     claude: ClaudeConfig = field(default_factory=ClaudeConfig)
     keys: Mapping[str, str] = field(default_factory=dict)
+    prices: Mapping[str, PriceConfig] = field(default_factory=dict)
     notify: NotifyConfig = field(default_factory=NotifyConfig)
     ui: UiConfig = field(default_factory=UiConfig)
 
@@ -177,4 +190,8 @@ TABLES: dict[str, TableSpec] = {
     "notify": TableSpec("Notifications", "How the cockpit calls you.", NotifyConfig),
     "ui": TableSpec("Screen", "How the screen looks.", UiConfig),
 }
+PRICES = (
+    "What models cost, in dollars per million tokens: input, output, read from the cache, written to it. "
+    '"claude-opus-4-7" = [5, 25, 0.5, 6.25]. A model without a price has no cost.'
+)
 KEYS = 'Other keys for actions: "thread.approve" = "a". Several keys with commas. Help lists the actions.'

@@ -22,8 +22,8 @@ def test_ls_begins_with_those_that_need_you(fly: Cockpit) -> None:
 def test_ls_as_json_is_the_contract(fly: Cockpit) -> None:
     data = fly.json("ls")
     assert data["schema"] == 1
-    assert data["sources"][0]["name"] == "home"
-    assert (data["sources"][0]["health"], data["sources"][0]["version"]) == ("up", "0.0.33")
+    sources = {each["name"]: (each["health"], each["version"]) for each in data["sources"]}
+    assert sources == {"home": ("up", "0.0.33"), "claude": ("absent", None)}
     assert {project["title"] for project in data["projects"]} >= {"billing-api", "web"}
     first = data["threads"][0]
     assert first["id"] == "home:flaky-auth"
@@ -112,6 +112,7 @@ def test_a_dead_server_is_told_and_ends_with_its_code(fly: Cockpit, served: Serv
     assert {s["name"]: s["health"] for s in fly.json("snapshot", "--strict", code=3)["sources"]} == {
         "home": "up",
         "dead": "down",
+        "claude": "absent",
     }
     configure(config, dead)
     text = fly.run("ls", code=4).stdout

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.config import Config, check, check_actions, load, paths
+from cockpit.config import Config, PriceConfig, check, check_actions, load, paths
 from cockpit.config.load import parse
 from cockpit.config.settings import Kind, settings
 from cockpit.model.errors import ConfigError
@@ -32,6 +32,9 @@ home = "~/.claude"
 [keys]
 "thread.approve" = "A"
 
+[prices]
+"claude-opus-4-7" = [5, 25, 0.5, 6.25]
+
 [notify]
 terminal = "osc9"
 on = ["needs-you"]
@@ -53,6 +56,7 @@ def test_a_whole_file_is_read(file: Path) -> None:
     assert config.t3[1].token_command == ("pass", "t3")
     assert config.claude.home == Path.home() / ".claude"
     assert config.keys == {"thread.approve": "A"}
+    assert config.prices == {"claude-opus-4-7": PriceConfig(5, 25, 0.5, 6.25)}
     assert (config.notify.terminal, config.notify.on) == ("osc9", ("needs-you",))
     assert (config.tmux[0].socket, config.ui.theme) == ("default", "light")
 
@@ -194,3 +198,11 @@ def test_every_setting_has_title_description_and_kind(file: Path) -> None:
     rate = by_key["ui.frame_rate"]
     assert (rate.kind, rate.spec.low, rate.spec.high, rate.spec.whole) == (Kind.NUMBER, 1, 60, True)
     assert by_key["t3.home.url"].must
+
+
+@pytest.mark.parametrize("price", ["5", "[5, 25]", '[5, 25, 0.5, "6"]', "[5, 25, 0.5, -1]", "[5, 25, 0.5, true]"])
+def test_a_price_is_four_numbers(price: str) -> None:
+    config, (problem,) = parse(f'[prices]\n"claude-opus-4-7" = {price}\n', Path("c.toml"))
+    assert config is None
+    assert (problem.line, problem.key) == (2, "prices.claude-opus-4-7")
+    assert "four numbers" in problem.what + problem.fix or "input, output" in problem.fix

@@ -37,8 +37,8 @@ def session(tmp_path: Path, text: str) -> Session:
     return wiring.connect(load(file, {}), where, lambda: NOW)
 
 
-def test_nothing_configured_looks_for_the_local_server_alone(tmp_path: Path) -> None:
-    assert list(session(tmp_path, "").sources) == ["local"]
+def test_nothing_configured_looks_for_what_runs_here(tmp_path: Path) -> None:
+    assert list(session(tmp_path, "").sources) == ["local", "claude"]
 
 
 async def test_three_sources_stand_in_one_list(tmp_path: Path, socket: str) -> None:

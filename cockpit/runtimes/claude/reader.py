@@ -16,7 +16,7 @@ from cockpit.runtimes.claude.home import Home
 from cockpit.runtimes.claude.lives import Lives
 from cockpit.runtimes.claude.log import Log
 from cockpit.runtimes.claude.processes import Processes
-from cockpit.runtimes.claude.rows import Drawer, Drawn
+from cockpit.runtimes.claude.rows import Drawer, Drawn, Repository, alone
 from cockpit.runtimes.claude.units import Unit, units
 from cockpit.runtimes.claude.usage import Prices
 
@@ -26,7 +26,7 @@ class Reader:
 
     def __init__(
         self, name: str, root: Path, *, now: Callable[[], datetime], prices: Prices, processes: Processes,
-        recent: timedelta, monotonic: Callable[[], float] = time.monotonic,
+        recent: timedelta, monotonic: Callable[[], float] = time.monotonic, repository: Repository = alone,
     ) -> None:  # fmt: skip
         self.name = name
         self.home = Home(root, now=now, recent=recent, monotonic=monotonic)
@@ -36,7 +36,7 @@ class Reader:
         self.teams: dict[Ref, Team] = {}
         self.projects: dict[Ref, Project] = {}
         self._now = now
-        self._drawer = Drawer(name, self.home, self.lives, prices, recent)
+        self._drawer = Drawer(name, self.home, self.lives, prices, recent, repository)
         self._drawn: dict[str, tuple[Unit, Drawn]] = {}
 
     @property

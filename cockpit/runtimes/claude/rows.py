@@ -2,7 +2,7 @@
 
 It reads no file and asks no process; what it says is what the unit holds."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
@@ -25,6 +25,15 @@ from cockpit.runtimes.claude.usage import Prices, Tally
 AUTHORITY = 5
 """Above a pane's word: the CLI's own files say more than its screen."""
 
+Repository = Callable[[str], tuple[str, str | None]]
+"""The repository that a directory belongs to, and its linked worktree if it is in one."""
+
+
+def alone(path: str) -> tuple[str, str | None]:
+    """A directory that belongs to nothing."""
+    return path, None
+
+
 HELPER_SILENCE = timedelta(minutes=10)
 """A subagent that has written nothing for so long does not count as working: a killed one leaves its turn open."""
 
@@ -43,12 +52,15 @@ class Drawn:
 class Drawer:
     """Draws units for the source called `name`. What ended longer than `recent` ago is left out."""
 
-    def __init__(self, name: str, home: Home, lives: Lives, prices: Prices, recent: timedelta) -> None:
+    def __init__(
+        self, name: str, home: Home, lives: Lives, prices: Prices, recent: timedelta, repository: Repository
+    ) -> None:
         self._name = name
         self._home = home
         self._lives = lives
         self._prices = prices
         self._recent = recent
+        self._repository = repository
 
     def draw(self, unit: Unit, now: datetime) -> Drawn:
         if unit.agent is not None:
@@ -112,6 +124,7 @@ class Drawer:
     ) -> Thread:  # fmt: skip
         open_asks = tuple(asks.ask(call, standing.status, ref, who, cwd) for call in standing.calls)
         known = activity.model or model
+        place, worktree = self._repository(cwd) if cwd else ("", None)
         return Thread(
             ref=ref,
             title=title,
@@ -119,7 +132,7 @@ class Drawer:
             raw_status=standing.raw,
             since=standing.since,
             detail=standing.detail,
-            project=Ref(self._name, cwd) if cwd else None,
+            project=Ref(self._name, place) if place else None,
             asks=open_asks,
             evidence=tuple(Evidence(self._name, fact, at) for fact, at in standing.seen),
             capabilities=frozenset({Capability.CONVERSE}) if told else frozenset(),
@@ -127,6 +140,7 @@ class Drawer:
             created_at=created_at or activity.first_at,
             finished_at=standing.finished_at,
             branch=activity.branch if activity.branch != "HEAD" else None,
+            worktree=worktree,
             model=ModelChoice("claude", known) if known else None,
             runtime_mode=activity.mode or None,
             context=Context(activity.context.context) if activity.context else None,
@@ -276,7 +290,10 @@ class Drawer:
 
     def _projects(self, threads: Iterable[Thread]) -> tuple[Project, ...]:
         refs = dict.fromkeys(thread.project for thread in threads if thread.project)
-        return tuple(Project(ref, PurePosixPath(ref.native).name or ref.native, ref.native) for ref in refs)
+        return tuple(
+            Project(ref, PurePosixPath(ref.native).name or ref.native, ref.native, key=f"here:{ref.native}")
+            for ref in refs
+        )
 
     def _is_past(self, threads: Iterable[Thread], now: datetime) -> bool:
         """Whether all of it ended, and long ago."""

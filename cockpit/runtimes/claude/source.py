@@ -16,6 +16,7 @@ from cockpit.runtimes.claude.files import AGAIN_SECONDS
 from cockpit.runtimes.claude.follow import Follower, missing, read_page
 from cockpit.runtimes.claude.processes import Processes
 from cockpit.runtimes.claude.reader import Reader
+from cockpit.runtimes.claude.rows import Repository, alone
 from cockpit.runtimes.claude.usage import Price
 from cockpit.runtimes.claude.watch import Changes, Watcher
 
@@ -30,17 +31,18 @@ _READ_AHEAD_SECONDS = 0.2
 class ClaudeSource:
     """`home` is the Claude directory, `prices` the dollars per million tokens of each model (a missing one is None),
     `recent` how long a session that ended stays in the list; `poll` forces or forbids polling (None: by the file
-    system), `process_seconds` is the rhythm in which processes are looked at."""
+    system), `process_seconds` is the rhythm in which processes are looked at, `repository` says where a directory
+    belongs."""
 
     def __init__(
         self, name: str, home: Path, *, clock: Clock, prices: Mapping[str, Price] | None = None,
         processes: Processes | None = None, recent: timedelta = timedelta(hours=24), poll: bool | None = None,
-        poll_seconds: float = 1.0, process_seconds: float = _PROCESS_SECONDS,
+        poll_seconds: float = 1.0, process_seconds: float = _PROCESS_SECONDS, repository: Repository = alone,
     ) -> None:  # fmt: skip
         self._name = name
         self._clock = clock
         self._reader = Reader(name, home, now=clock, prices=prices or {}, processes=processes or Processes(),
-                              recent=recent)  # fmt: skip
+                              recent=recent, repository=repository)  # fmt: skip
         self._watcher = Watcher(home, poll=poll, poll_seconds=poll_seconds)
         self._process_seconds = process_seconds
         self._follower = Follower(self._reader.talks, clock)
