@@ -52,6 +52,9 @@ class Source(Protocol):
 
 @runtime_checkable
 class CanConverse(Protocol):
+    """`thread` may be a team's ref as well: that is the timeline of all its members, with what they write to each other
+    once, each entry with its `author`. `Talk.thread` is the team's ref then."""
+
     def follow(self, thread: Ref | None, emit: Emit) -> None:
         """Report that thread's conversation as `TalkRead` from now on, whole at first; None stops."""
 

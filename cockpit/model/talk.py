@@ -1,4 +1,6 @@
-"""A thread's conversation as entries in the order they happened. Entries are told apart by type and keyed by id."""
+"""A thread's conversation as entries in the order they happened. Entries are told apart by type and keyed by id.
+
+In a team's timeline `author` is the member whose entry it is; elsewhere it is set only on what somebody else wrote."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +30,8 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
+    """`to` is the member it was written to, in a team's timeline."""
+
     id: str
     role: Role
     text: str
@@ -36,6 +40,7 @@ class Message:
     streaming: bool = False
     attachments: tuple[str, ...] = ()
     author: str = ""
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class ToolCall:
     ended_at: datetime | None = None
     output: str = ""
     turn: str | None = None
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class Notice:
     text: str
     at: datetime
     turn: str | None = None
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ class Exchange:
     at: datetime
     outcome: str = ""
     turn: str | None = None
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,7 @@ class Steps:
     steps: tuple[Step, ...]
     at: datetime
     turn: str | None = None
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,7 @@ class Plan:
     at: datetime
     implemented_at: datetime | None = None
     turn: str | None = None
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +130,7 @@ class Changes:
     count: int
     at: datetime
     turn: str | None = None
+    author: str = ""
 
 
 Entry = Message | ToolCall | Notice | Exchange | Steps | Plan | Changes
@@ -127,7 +138,8 @@ Entry = Message | ToolCall | Notice | Exchange | Steps | Plan | Changes
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """What was read of one thread's conversation, oldest first. `older` is a cursor for the page before, if any."""
+    """What was read of one thread's conversation, or of a team's timeline, oldest first. `older` is a cursor for the
+    page before, if any."""
 
     thread: Ref
     entries: tuple[Entry, ...]

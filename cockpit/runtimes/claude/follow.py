@@ -1,183 +1,31 @@
-"""One conversation kept fresh while somebody looks at it: the newest page at first, then what is appended.
+"""Keeps one conversation, or one team's timeline, fresh while somebody looks at it.
 
-It must never read a large transcript whole, and never show a page as the whole."""
+It reads nothing while nobody follows, and reports only what is news."""
 
 import asyncio
-import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from cockpit.core.ports import Clock, Emit
-from cockpit.model.errors import NotFound
 from cockpit.model.facts import TalkDropped, TalkRead
 from cockpit.model.ids import Ref
 from cockpit.model.talk import Talk
-from cockpit.model.work import Context
-from cockpit.runtimes.claude.log import Log
-from cockpit.runtimes.claude.tail import Tail, line_from, lines_between
-from cockpit.runtimes.claude.transcript import Conversation
-from cockpit.runtimes.claude.wire import Json, mapping, parse
+from cockpit.runtimes.claude.pages import Reading, Voice, missing, read_page
+from cockpit.runtimes.claude.timeline import Chorus, Timeline, read_timeline
 
-_PAGE = 256 << 10
-_MOST = 16 << 20
-_ENOUGH = 60
-_NOISE = (b'{"type":"api-request', b'{"type": "api-request')
-_SAID = (b'"type":"user"', b'"type":"assistant"', b'"type": "user"', b'"type": "assistant"')
-
-
-class Page:
-    """The lines of a transcript from `start` on, as far as they matter for the conversation."""
-
-    def __init__(self, path: Path, *, end: int | None = None) -> None:
-        self.path = path
-        self.start, self.end, self.lines = _back(path, end)
-
-    def older(self) -> "Page | None":
-        return Page(self.path, end=self.start) if self.start else None
-
-
-def _back(path: Path, end: int | None) -> tuple[int, int, list[bytes]]:
-    """(start, end, lines) of the page that ends at `end`: as much as has enough lines of talk. Raises OSError."""
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        size = os.fstat(handle).st_size
-        end = size if end is None else min(end, size)
-        if end == size:
-            end = _last_end(handle, size)
-        back = _PAGE
-        while True:
-            start = min(line_from(handle, end - back, end), end)
-            lines = lines_between(path, start, end)
-            talk = sum(any(mark in each for mark in _SAID) for each in lines)
-            if start == 0 or talk >= _ENOUGH or back >= _MOST:
-                break
-            back *= 4
-        if start == end and end:
-            start = 0 if back >= end else max(0, end - back)
-    finally:
-        os.close(handle)
-    return start, end, [each for each in lines if not each.startswith(_NOISE)]
-
-
-def _last_end(handle: int, size: int) -> int:
-    """Where the last whole line ends: what is behind it is still being written."""
-    at = size
-    while at > 0:
-        begin = max(0, at - (1 << 16))
-        data = os.pread(handle, at - begin, begin)
-        found = data.rfind(b"\n")
-        if found >= 0:
-            return begin + found + 1
-        at = begin
-    return 0
-
-
-def records(lines: Iterable[bytes]) -> Iterable[Json]:
-    for each in lines:
-        if not each.startswith(_NOISE) and (record := mapping(parse(each))):
-            yield record
-
-
-class Reading:
-    """One conversation as far as it was read: pages joined at the front, appended lines at the end."""
-
-    def __init__(self, thread: Ref, log: Log, reader: str) -> None:
-        page = Page(log.path)
-        self.thread = thread
-        self.log = log
-        self._reader = reader
-        self._start = page.start
-        self._lines = page.lines
-        self._tail = Tail(log.path, page.end)
-        self._conversation = self._made()
-
-    def _made(self) -> Conversation:
-        fresh = Conversation(self._reader, sidechain=self.log.sidechain)
-        for record in records(self._lines):
-            fresh.take(record)
-        return fresh
-
-    def grow(self) -> bool:
-        """Take in what was appended; True when that was anything."""
-        grown = False
-        while True:
-            chunk = self._tail.read()
-            if chunk.reset:
-                page = Page(self.log.path)
-                self._start, self._lines, self._tail = page.start, page.lines, Tail(self.log.path, page.end)
-                self._conversation = self._made()
-                return True
-            kept = [each for each in chunk.lines if not each.startswith(_NOISE)]
-            self._lines += kept
-            for record in records(kept):
-                self._conversation.take(record)
-            grown = grown or bool(kept)
-            if not chunk.more:
-                return grown
-
-    def more(self) -> None:
-        page = Page(self.log.path, end=self._start) if self._start else None
-        if page is not None:
-            self._start, self._lines = page.start, page.lines + self._lines
-            self._conversation = self._made()
-
-    def talk(self, now: datetime, *, alive: bool) -> Talk:
-        used = self.log.activity.context
-        return Talk(
-            self.thread,
-            self._conversation.entries(alive=alive),
-            older=str(self._start) if self._start else None,
-            context=Context(used.context) if used else None,
-            read_at=now,
-        )
-
-
-def read_page(thread: Ref, log: Log, reader: str, now: datetime, *, older: str | None, alive: bool) -> Talk:
-    """One page: the newest, or the one that ends where the cursor `older` says. Raises NotFound."""
-    try:
-        if older is None:
-            return Reading(thread, log, reader).talk(now, alive=alive)
-        page = Page(log.path, end=int(older) if older.isdecimal() else 0)
-    except OSError as error:
-        raise missing(thread) from error
-    conversation = Conversation(reader, sidechain=log.sidechain)
-    for record in records(page.lines):
-        conversation.take(record)
-    for record in records(_ahead(log.path, page.end)):
-        conversation.settle(record)
-    entries = conversation.entries(alive=False)
-    return Talk(thread, entries, older=str(page.start) if page.start else None, read_at=now)
-
-
-def _ahead(path: Path, start: int) -> list[bytes]:
-    """The lines that follow a page, where the results of its last calls are."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            size = os.fstat(handle).st_size
-            end = line_from(handle, start + _PAGE, size)
-        finally:
-            os.close(handle)
-        return lines_between(path, start, end)
-    except OSError:
-        return []
-
-
-def missing(thread: Ref) -> NotFound:
-    return NotFound(f"{thread} has no transcript that can be read.", fix="Open its terminal instead.")
+Subject = Voice | Chorus
 
 
 class Follower:
-    """Follows one thread until told otherwise. `find` gives its transcript, its member name and whether it may run."""
+    """Follows one thread or team until told otherwise. `find` says what there is to read of it now."""
 
-    def __init__(self, find: Callable[[Ref], tuple[Log, str, bool] | None], clock: Clock) -> None:
+    def __init__(self, find: Callable[[Ref], Subject | None], clock: Clock) -> None:
         self._find = find
         self._clock = clock
         self.thread: Ref | None = None
         self._emit: Emit | None = None
-        self._reading: Reading | None = None
+        self._reading: Reading | Timeline | None = None
         self._told: Talk | None = None
         self._busy = asyncio.Lock()
 
@@ -195,31 +43,29 @@ class Follower:
             if thread is None:
                 return
             found = self._find(thread)
-            if found is None:
-                self._tell(thread, Talk(thread, (), failed=str(missing(thread)), read_at=self._clock()))
-                return
-            log, reader, alive = found
             try:
-                if self._reading is None or self._reading.log is not log:
-                    self._reading = await asyncio.to_thread(Reading, thread, log, reader)
+                if found is None:
+                    raise FileNotFoundError
+                if self._reading is None or not self._reading.fits(found):
+                    self._reading = await asyncio.to_thread(_open, found)
                 else:
                     await asyncio.to_thread(self._reading.grow)
             except OSError:
                 self._tell(thread, Talk(thread, (), failed=str(missing(thread)), read_at=self._clock()))
                 return
-            self._tell(thread, self._reading.talk(self._clock(), alive=alive))
+            self._tell(thread, _talk(self._reading, thread, found, self._clock()))
 
     async def more(self) -> None:
         async with self._busy:
             thread, reading = self.thread, self._reading
             found = self._find(thread) if thread else None
-            if thread is None or reading is None or found is None:
+            if thread is None or reading is None or found is None or not reading.fits(found):
                 return
             try:
                 await asyncio.to_thread(reading.more)
             except OSError as error:
                 raise missing(thread) from error
-            self._tell(thread, reading.talk(self._clock(), alive=found[2]))
+            self._tell(thread, _talk(reading, thread, found, self._clock()))
 
     def _tell(self, thread: Ref, talk: Talk) -> None:
         """Only what is news: the same conversation read again is none."""
@@ -229,3 +75,22 @@ class Follower:
             return
         self._told = talk
         self._emit(TalkRead(talk))
+
+
+def _open(subject: Subject) -> Reading | Timeline:
+    return Reading(subject.log, subject.reader) if isinstance(subject, Voice) else Timeline(subject)
+
+
+def _talk(reading: Reading | Timeline, thread: Ref, subject: Subject, now: datetime) -> Talk:
+    if isinstance(reading, Timeline):
+        assert isinstance(subject, Chorus)
+        return reading.talk(thread, subject, now)
+    assert isinstance(subject, Voice)
+    return reading.talk(thread, subject, now)
+
+
+def read(thread: Ref, subject: Subject, now: datetime, *, older: str | None) -> Talk:
+    """One page of a conversation or timeline, as `pages` and `timeline` cut them. Raises NotFound."""
+    if isinstance(subject, Chorus):
+        return read_timeline(thread, subject, now, older=older)
+    return read_page(thread, subject, now, older=older)

@@ -12,11 +12,14 @@ from cockpit.model.facts import Fact, ProjectGone, ProjectSeen, SourceRead, Team
 from cockpit.model.ids import Ref
 from cockpit.model.teams import Team
 from cockpit.model.work import Project, Status, Thread
+from cockpit.runtimes.claude.follow import Subject
 from cockpit.runtimes.claude.home import Home
 from cockpit.runtimes.claude.lives import Lives
 from cockpit.runtimes.claude.log import Log
+from cockpit.runtimes.claude.pages import Voice
 from cockpit.runtimes.claude.processes import Processes
 from cockpit.runtimes.claude.rows import Drawer, Drawn, Repository, alone
+from cockpit.runtimes.claude.timeline import Chorus
 from cockpit.runtimes.claude.units import Unit, units
 from cockpit.runtimes.claude.usage import Prices
 
@@ -128,13 +131,18 @@ class Reader:
         self.threads, self.teams, self.projects = threads, teams, projects
         return facts
 
-    def talks(self, thread: Ref) -> tuple[Log, str, bool] | None:
-        """(transcript, member name or nothing, whether it may still grow) of a thread."""
-        log, row = self.logs.get(thread), self.threads.get(thread)
+    def talks(self, ref: Ref) -> Subject | None:
+        """What there is to read of a thread, or of a team's timeline."""
+        team = self.teams.get(ref)
+        if team is not None:
+            members = ((member.name, member.thread and self.talks(member.thread)) for member in team.members)
+            voices = tuple((name, voice) for name, voice in members if isinstance(voice, Voice))
+            return Chorus(voices, team.messages)
+        log, row = self.logs.get(ref), self.threads.get(ref)
         if log is None or row is None:
             return None
         reader = next((key.rpartition("/")[2] for key in sorted(row.joins) if key.startswith("agent:")), "")
-        return log, reader, row.status is not Status.ENDED
+        return Voice(log, reader, row.status is not Status.ENDED)
 
 
 def _touched(old: Unit, new: Unit, drawn: Drawn, changed: set[str], now: datetime) -> bool:

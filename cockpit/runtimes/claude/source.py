@@ -13,7 +13,8 @@ from cockpit.model.health import Health, SourceState
 from cockpit.model.ids import Ref
 from cockpit.model.talk import Talk
 from cockpit.runtimes.claude.files import AGAIN_SECONDS
-from cockpit.runtimes.claude.follow import Follower, missing, read_page
+from cockpit.runtimes.claude.follow import Follower, read
+from cockpit.runtimes.claude.pages import missing
 from cockpit.runtimes.claude.processes import Processes
 from cockpit.runtimes.claude.reader import Reader
 from cockpit.runtimes.claude.rows import Repository, alone
@@ -128,10 +129,7 @@ class ClaudeSource:
         found = self._reader.talks(thread)
         if found is None:
             raise missing(thread)
-        log, reader, alive = found
-        return await asyncio.to_thread(
-            read_page, thread, log, reader, self._clock(), older=older, alive=alive
-        )  # fmt: skip
+        return await asyncio.to_thread(read, thread, found, self._clock(), older=older)
 
     async def more(self, thread: Ref, emit: Emit) -> None:
         if self._follower.thread == thread:

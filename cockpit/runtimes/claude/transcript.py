@@ -22,11 +22,13 @@ _QUESTION, _PLAN, _TODO = "AskUserQuestion", "ExitPlanMode", "TodoWrite"
 
 
 class Conversation:
-    """Takes lines in their order and keeps the entries. `reader` is the member's name where it is a teammate's."""
+    """Takes lines in their order and keeps the entries. `reader` is the member's name where it is a teammate's;
+    without `letters` what members wrote to each other is left out, as it comes from elsewhere."""
 
-    def __init__(self, reader: str = "", *, sidechain: bool = False) -> None:
+    def __init__(self, reader: str = "", *, sidechain: bool = False, letters: bool = True) -> None:
         self._reader = reader
         self._sidechain = sidechain
+        self._with_letters = letters
         self._entries: dict[str, Entry] = {}
         self._calls: dict[str, Call] = {}
         self._hooked: dict[str, str] = {}
@@ -84,7 +86,7 @@ class Conversation:
             self._put(Message(native, Role.USER, prose(said, _TEXT), at, attachments=pictures))
 
     def _letters(self, said: str, native: str, at: datetime) -> None:
-        for index, letter in enumerate(letters_in(said, self._reader, at)):
+        for index, letter in enumerate(letters_in(said, self._reader, at) if self._with_letters else ()):
             shown, key = letter.shown(), f"{native}/{index}"
             if letter.kind == "message":
                 self._put(Message(key, Role.USER, shown.text, at, author=shown.sender))

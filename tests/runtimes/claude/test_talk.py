@@ -9,8 +9,8 @@ from claude_kit import TAPES
 
 from cockpit.model.ids import Ref
 from cockpit.model.talk import CallState, Exchange, Message, Notice, Plan, Role, Steps, StepState, ToolCall
-from cockpit.runtimes.claude.follow import Page, Reading, read_page, records
 from cockpit.runtimes.claude.log import Log
+from cockpit.runtimes.claude.pages import Page, Reading, Voice, read_page, records
 from cockpit.runtimes.claude.transcript import Conversation
 from cockpit.runtimes.claude.usage import Claims
 
@@ -189,11 +189,12 @@ def test_pages_are_read_from_the_end_and_meet(tmp_path: Path) -> None:
     log = Log(path, Claims())
     log.grow()
     ref, now = Ref("claude", path.stem), datetime.now(UTC)
-    whole = read_page(ref, log, "team-lead", now, older=None, alive=False)
+    voice = Voice(log, "team-lead", alive=False)
+    whole = read_page(ref, voice, now, older=None)
     assert whole.older is None
     assert whole.context is not None
     end = Page(path, end=path.stat().st_size // 2)
     assert path.read_bytes()[: end.end][-1:] == b"\n" or end.end == path.stat().st_size // 2
-    reading = Reading(ref, log, "team-lead")
-    assert reading.talk(now, alive=False).entries == whole.entries
+    reading = Reading(log, "team-lead")
+    assert reading.talk(ref, voice, now).entries == whole.entries
     assert not reading.grow()
