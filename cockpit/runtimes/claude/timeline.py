@@ -39,10 +39,14 @@ class Timeline:
             part.grow()
 
     def more(self) -> None:
-        """Read further back where the timeline is cut off now."""
+        """Read one page further back where the timeline is cut off now, and the others as far back as that."""
         part = max((part for part in self._parts.values() if part.start), key=_begins, default=None)
-        if part is not None:
-            part.more()
+        if part is None:
+            return
+        part.more()
+        for other in self._parts.values():
+            while other.start and _begins(other) > _begins(part):
+                other.more()
 
     def talk(self, team: Ref, subject: Chorus, now: datetime) -> Talk:
         whole = [entry for entry in self._entries(subject) if entry.at > self._cut]

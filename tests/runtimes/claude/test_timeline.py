@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from claude_kit import SOLO, TEAM, Facts, House, Replay, source
+from claude_kit import SOLO, TEAM, Facts, House, Replay, source, stamp
 
 from cockpit.model.ids import Ref
 from cockpit.model.talk import Message, Notice, ToolCall
@@ -38,7 +38,7 @@ def house(tmp_path: Path) -> House:
     lead, mate = house.transcript, house.transcript.with_suffix("") / "subagents" / "agent-aalice-1.jsonl"
     for number in range(400):
         house.transcript = lead if number % 2 else mate
-        house.line("user", f"{number} " + "x" * 3000, isSidechain=number % 2 == 0)
+        house.line("user", f"{number} " + "x" * 3000, isSidechain=number % 2 == 0, timestamp=stamp(number - 500))
     house.json(str(mate.with_suffix(".meta.json").relative_to(house.root)), meta)
     house.transcript = lead
     return house
