@@ -29,6 +29,24 @@ class Served:
     config: Path
     token_file: Path
     process: "subprocess.Popen[str]"
+    tmux: str | None
+    """The socket of the workers' server."""
+    claude: str | None
+    """The home of the Claude sessions."""
+    trouble: str
+    """Why there are no workers; empty if there is no reason."""
+
+
+_CREW = ("tmux",)
+
+
+def _left_out(_: click.Context, __: click.Parameter, text: str | None) -> frozenset[str] | None:
+    if text is None:
+        return None
+    named = frozenset(word.strip() for word in text.split(",")) - {"nothing"}
+    if unknown := named - {*_CREW}:
+        raise click.BadParameter(f"{min(unknown)!r} cannot be left out; tmux can.")
+    return named
 
 
 def _moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime | None:
@@ -53,6 +71,12 @@ def _moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime
     help=f"Time stands still there ({_FIXED} if none is given).",
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Listen there; otherwise on any free port.")
+@click.option(
+    "--without",
+    callback=_left_out,
+    metavar="PARTS",
+    help="Leave out tmux. With --fixed-clock it is, unless this says nothing.",
+)
 @click.option("--serve-only", is_flag=True, help="Only serve, and print where, until interrupted.")
 @click.option(
     "--state",
@@ -67,21 +91,29 @@ def demo(
     seed: int,
     fixed_clock: datetime | None,
     port: int,
+    without: frozenset[str] | None,
     serve_only: bool,
     state: Path | None,
 ) -> None:
     """Start a whole living fleet of its own, with nothing to set up.
 
-    Your own configuration, ledger and tokens stay untouched.
+    A simulated T3 server and scripted workers on a tmux server of their own.
+    Your own configuration, ledger, tokens and terminals stay untouched.
     """
     arguments = ["--server-version", server_version, "--seed", str(seed), "--port", str(port)]
     if fixed_clock is not None:
         arguments += ["--fixed-clock", fixed_clock.isoformat()]
+    if without is None:
+        without = frozenset(_CREW if fixed_clock is not None else ())
+    arguments += ["--crew", *(part for part in _CREW if part not in without)]
+    if state is None:
+        arguments.append("--remove")
     with _home(state) as home, _serving(home, arguments) as served:
         if serve_only:
-            _tell(served)
-            _until_told()
+            _until_told(served)
             return
+        if served.trouble:
+            click.echo(f"The demo has no workers in terminals: {served.trouble}.", err=True)
         from cockpit.cli.screen import screen
 
         os.environ.update(_environment(home, served))
@@ -104,7 +136,7 @@ def _home(state: Path | None) -> Iterator[Path]:
 def _serving(home: Path, arguments: list[str]) -> Iterator[Served]:
     """The server in a process of its own: it must not slow the screen, and it ends with our end of its pipe."""
     process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "cockpit.demo.process", *arguments],
+        [sys.executable, "-m", "cockpit.demo.process", "--home", str(home), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -125,12 +157,14 @@ def _serving(home: Path, arguments: list[str]) -> Iterator[Served]:
         ready = json.loads(line)
         token_file, config = home / "token", home / "config" / "config.toml"
         replace_file(token_file, ready["token"] + "\n")
-        replace_file(config, _CONFIG.format(url=ready["url"], token_file=json.dumps(str(token_file))))
-        yield Served(ready["url"], config, token_file, process)
+        replace_file(config, _config(ready, token_file))
+        yield Served(
+            ready["url"], config, token_file, process, ready["tmux"], ready["claude"], ready["trouble"],
+        )  # fmt: skip
     finally:
         process.stdin.close()
         try:
-            process.wait(5)
+            process.wait(10)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -138,14 +172,15 @@ def _serving(home: Path, arguments: list[str]) -> Iterator[Served]:
         process.stderr.close()
 
 
-_CONFIG = """[[t3]]
-name = "demo"
-url = "{url}"
-token_file = {token_file}
-
-[claude]
-enabled = false
-"""
+def _config(ready: dict[str, str | None], token_file: Path) -> str:
+    """What is not in the demo is switched off, so that nothing of the person's own is looked for."""
+    lines = ["[[t3]]", 'name = "demo"', f'url = "{ready["url"]}"', f"token_file = {json.dumps(str(token_file))}"]
+    if ready["tmux"]:
+        lines += ["[[tmux]]", 'name = "workers"', f"socket = {json.dumps(ready['tmux'])}"]
+    lines += ["[claude]", f"enabled = {'true' if ready['claude'] else 'false'}"]
+    if ready["claude"]:
+        lines.append(f"home = {json.dumps(ready['claude'])}")
+    return "\n".join(lines) + "\n"
 
 
 def _environment(home: Path, served: Served) -> dict[str, str]:
@@ -154,20 +189,31 @@ def _environment(home: Path, served: Served) -> dict[str, str]:
 
 
 def _tell(served: Served) -> None:
+    """Where everything is, once it is there."""
+    assert served.process.stdout is not None
+    crew = json.loads(served.process.stdout.readline() or "{}")
     home = served.config.parent.parent
     names = " ".join(f"{name}={value}" for name, value in _environment(home, served).items())
     click.echo(f"URL: {served.url}")
     click.echo(f"Token file: {served.token_file}")
+    if trouble := crew.get("trouble", served.trouble):
+        click.echo(f"No workers in terminals: {trouble}.")
+    else:
+        if served.tmux:
+            click.echo(f"Workers: tmux -S {served.tmux} attach")
+        if served.claude:
+            click.echo(f"Claude home: {served.claude}")
     click.echo(f"Use it: env {names} cockpit")
     click.echo("Ctrl+C ends it.")
     sys.stdout.flush()
 
 
-def _until_told() -> None:
-    """Until a signal says that it is enough; nothing is left behind then."""
+def _until_told(served: Served) -> None:
+    """Until a signal says that it is enough; nothing is left behind then, however soon it comes."""
     signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
     old = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     try:
+        _tell(served)
         signal.sigwait(signals)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, old)
