@@ -18,6 +18,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "asks": ("asks", "List what waits for a person."),
         "show": ("show", "Show one thread and its conversation."),
         "explain": ("show", "Say why a thread has its status, and what can be done about it."),
+        "attach": ("attach", "See and drive a thread's terminal in full."),
         "projects": ("look", "List projects."),
         "snapshot": ("snapshot", "Write the whole fleet as json, text, svg, png or html."),
         "watch": ("follow", "Report changes as they happen."),

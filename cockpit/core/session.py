@@ -3,16 +3,19 @@
 It makes nothing itself; `wiring` puts it together."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Self, TypeVar
 
 from cockpit.core.act import Actions
-from cockpit.core.ports import CanConverse, Clock, Ledger, Source
+from cockpit.core.ports import Attachment, CanAttach, CanConverse, CanHandOver, Clock, Ledger, Source, Terminal
 from cockpit.core.store import Store
 from cockpit.core.supervise import Supervisor
+from cockpit.core.why_not import cannot
 from cockpit.model.errors import Refused
 from cockpit.model.facts import TalkDropped
 from cockpit.model.ids import Ref
+from cockpit.model.work import Capability
 
 _Port = TypeVar("_Port")
 
@@ -37,6 +40,20 @@ class Session:
     def able(self, wanted: type[_Port]) -> dict[str, _Port]:
         """All sources that have the capability, by name."""
         return {name: source for name, source in self.sources.items() if isinstance(source, wanted)}
+
+    def terminal(self, ref: Ref) -> Terminal:
+        """The terminal of that name (`Thread.terminal`). Raises Refused or SourceError."""
+        return self.port(ref.source, CanAttach).terminal(ref)
+
+    def attach(self, thread: Ref) -> AbstractAsyncContextManager[Attachment]:
+        """What shows that thread's terminal in full, by whoever can. Raises as `CanHandOver.attach`."""
+        row = self.store.fleet.thread(thread)
+        if row is None:
+            raise Refused(f"Not attached: {thread} is no longer in the fleet.")
+        if reason := cannot(row, Capability.ATTACH):
+            raise Refused(f"Not attached: {reason}.")
+        at = self.store.doer(row.ref, Capability.ATTACH) or row.ref
+        return self.port(at.source, CanHandOver).attach(at)
 
     def follow(self, thread: Ref | None) -> None:
         """Keep that thread's conversation in the fleet, and let go of the one before."""

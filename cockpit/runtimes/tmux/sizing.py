@@ -66,6 +66,18 @@ class Sizing:
         if not pane or (self._held is not None and pane == self._held.pane):
             await self._leave(restore=True)
 
+    async def restore(self, main: ControlClient, pane: Pane, size: tuple[int, int]) -> None:
+        """Give the pane's window a size back that an ordinary client left behind when it went; tmux itself keeps the
+        one that it had last (facts: 3.3a). Raises SourceError, CommandFailed."""
+        if await self._shared(main, pane):
+            return
+        held = await self._hold(main, pane)
+        try:
+            if await self._size(held) != size:
+                await held.client.ask(f"refresh-client -C '{held.window}:{size[0]}x{size[1]}'")
+        finally:
+            await held.client.close()
+
     async def _hold(self, main: ControlClient, pane: Pane) -> _Held:
         lasting = [session for session in pane.sessions if session not in pane.fleeting]
         if not lasting:

@@ -5,10 +5,11 @@ It says no more of a status than a terminal shows, and starts no server."""
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 from cockpit.core import commands as c
-from cockpit.core.ports import Clock, Emit
+from cockpit.core.ports import Attachment, Clock, Emit
 from cockpit.model.errors import NotFound, Refused
 from cockpit.model.facts import Fact, SourceChanged, SourceRead
 from cockpit.model.health import Health
@@ -16,9 +17,12 @@ from cockpit.model.ids import Ref
 from cockpit.model.terminal import Screen
 from cockpit.runtimes.tmux import picture, processes, sending
 from cockpit.runtimes.tmux.address import Address
+from cockpit.runtimes.tmux.attach import in_full
+from cockpit.runtimes.tmux.panes import Pane
 from cockpit.runtimes.tmux.picture import Backdrop, Picture, Place
 from cockpit.runtimes.tmux.repository import Checkouts
 from cockpit.runtimes.tmux.rules import Rule
+from cockpit.runtimes.tmux.server import Server
 from cockpit.runtimes.tmux.servers import Servers
 from cockpit.runtimes.tmux.sockets import Sockets
 from cockpit.runtimes.tmux.terminal import PaneTerminal
@@ -176,6 +180,19 @@ class TmuxSource:
         place = self._place(thread)
         self._terminals += 1
         return PaneTerminal(place.server, place.pane.id, phase=self._terminals % _SLOTS / _SLOTS)
+
+    def attach(self, thread: Ref) -> AbstractAsyncContextManager[Attachment]:
+        place = self._place(thread)
+        own = self._own_pane(place.server)
+        if own is not None and own.window == place.pane.window:
+            raise Refused("The cockpit itself runs in that window.", fix="Go to the pane beside it in tmux.")
+        return in_full(place.server, place.pane)
+
+    def _own_pane(self, server: Server) -> Pane | None:
+        """The pane that we run in ourselves, if that server has it."""
+        birth = server.sight.birth
+        here = birth is not None and not server.where.host and birth.socket == self._own[0]
+        return server.panes.get(self._own[1]) if here else None
 
     # Hands
 
