@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.config import Loaded, Paths, T3Config, paths, token_provider
 from cockpit.core.act import Actions
+from cockpit.core.hands import AnyHands
 from cockpit.core.ports import Clock, Source
 from cockpit.core.session import Session
 from cockpit.core.store import Store
@@ -42,7 +43,8 @@ def sources(loaded: Loaded, where: Paths, clock: Clock) -> dict[str, Source]:
 
         home = loaded.config.claude.home or Path(os.environ.get("CLAUDE_CONFIG_DIR") or "~/.claude").expanduser()
         prices = {model: Price(*astuple(price)) for model, price in loaded.config.prices.items()}
-        found["claude"] = ClaudeSource("claude", home, clock=clock, prices=LIST | prices, repository=repository)
+        found["claude"] = ClaudeSource("claude", home, clock=clock, prices=LIST | prices, repository=repository,
+                                       hands=AnyHands(list(tmux.values())) if tmux else None)  # fmt: skip
     return found
 
 

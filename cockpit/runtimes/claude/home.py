@@ -2,6 +2,7 @@
 
 It blocks while it reads, so it belongs off the loop; it opens no key, writes nothing and judges nothing."""
 
+import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from cockpit.runtimes.claude.files import LastGood, Look, names
 from cockpit.runtimes.claude.history import History
 from cockpit.runtimes.claude.log import Log
 from cockpit.runtimes.claude.messages import decode_inbox
-from cockpit.runtimes.claude.sessions import decode_session, key_pid, session_pid
+from cockpit.runtimes.claude.sessions import Session, decode_session, key_pid, session_pid
 from cockpit.runtimes.claude.tasks import decode_task, is_task
 from cockpit.runtimes.claude.teams import decode_team
 from cockpit.runtimes.claude.usage import Claims
@@ -22,6 +23,7 @@ from cockpit.runtimes.claude.wire import flag, line, mapping, name
 ROOTS = ("sessions", "teams", "tasks", "projects")
 _MOST_LOGS = 1_000
 _SLICE = 1 << 20
+_NATIVE = re.compile(r"[A-Za-z0-9-]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,12 @@ class Home:
         if path is None:
             return None
         return self.logs.get(path) or self._open(path)
+
+    def transcript_of(self, session: Session | None) -> Path | None:
+        """Where the transcript of a session that has none yet will be; None for an id that is no plain name."""
+        if session is None or not _NATIVE.fullmatch(session.id) or not session.cwd:
+            return None
+        return self.root / "projects" / re.sub(r"[^A-Za-z0-9]", "-", session.cwd) / f"{session.id}.jsonl"
 
     def history(self, team: str) -> History:
         return self.histories.setdefault(team, History())

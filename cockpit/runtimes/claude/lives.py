@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 
 from cockpit.runtimes.claude.processes import Processes
 from cockpit.runtimes.claude.sessions import Session
-from cockpit.runtimes.claude.teams import Mate
+from cockpit.runtimes.claude.teams import IN_PROCESS, Mate
 
 _SEARCH_EVERY = timedelta(seconds=10)
 _YOUNG = timedelta(seconds=10)
-_IN_PROCESS = "in-process"
 _ASKED = 5
 """A process that has only just begun does not show its arguments yet; one that never does is no teammate."""
 
@@ -87,7 +86,7 @@ class Lives:
     def mate(self, mate: Mate, lead: bool | None, here: bool, now: datetime) -> bool | None:
         """Whether a teammate lives. `lead`: whether its lead does; `here`: the lead runs on this machine, so that a
         teammate of which there is no process was killed. One that just joined may not run yet."""
-        if mate.backend == _IN_PROCESS:
+        if mate.backend == IN_PROCESS:
             return lead
         if mate.agent in self._mates:
             return True

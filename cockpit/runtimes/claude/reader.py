@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from cockpit.model.errors import NotFound, Refused
 from cockpit.model.facts import Fact, ProjectGone, ProjectSeen, SourceRead, TeamGone, TeamSeen, ThreadGone, ThreadSeen
 from cockpit.model.ids import Ref
 from cockpit.model.teams import Team
@@ -19,6 +20,8 @@ from cockpit.runtimes.claude.log import Log
 from cockpit.runtimes.claude.pages import Voice
 from cockpit.runtimes.claude.processes import Processes
 from cockpit.runtimes.claude.rows import Drawer, Drawn, Repository, alone
+from cockpit.runtimes.claude.steer import Target
+from cockpit.runtimes.claude.teams import IN_PROCESS
 from cockpit.runtimes.claude.timeline import Chorus
 from cockpit.runtimes.claude.units import Unit, units
 from cockpit.runtimes.claude.usage import Prices
@@ -130,6 +133,56 @@ class Reader:
         facts += [ProjectGone(ref) for ref in self.projects if ref not in projects]
         self.threads, self.teams, self.projects = threads, teams, projects
         return facts
+
+    def reach(self, reaches: Callable[[str], bool] | None) -> None:
+        """Ask which of the rows' panes can be typed into. What changed is drawn with the next news."""
+        drawer = self._drawer
+        drawer.typing = reaches is not None
+        panes = {key: unit.key for unit, drawn in self._drawn.values() for row in drawn.threads
+                 for key in row.joins if key.startswith("pane:")}  # fmt: skip
+        now = {pane: reaches(pane) for pane in panes} if reaches else {}
+        self.home.changed |= {panes[pane] for pane, seen in now.items() if drawer.reached.get(pane, True) is not seen}
+        drawer.reached = now
+
+    def target(self, ref: Ref) -> Target:
+        """How a row that lives is told something. Raises NotFound, or Refused when it has ended."""
+        row = self.threads.get(ref)
+        unit = next((unit for unit, drawn in self._drawn.values() if row in drawn.threads), None)
+        if row is None or unit is None:
+            raise NotFound(f"{ref} is no Claude that can be seen.", fix="List the fleet again.")
+        if row.status is Status.ENDED:
+            raise Refused(f"Not done: {row.title} has ended.")
+        pane = next((key for key in row.joins if key.startswith("pane:")), None)
+        if unit.session == ref.native:
+            registry = next((path for path in self.home.sessions.paths() if self._is(path, ref.native)), None)
+            if registry is None:
+                raise Refused(f"Not done: {row.title} has no session file, so nobody can tell what it waits for.")
+            path = unit.log.path if unit.log else self.home.transcript_of(self.home.sessions.value(registry))
+            return Target(ref, row.title, registry, path, pane=pane)
+        mates = unit.team.mates if unit.team else ()
+        mate = next((mate for mate in mates if unit.team and f"{mate.name}@{unit.team.name}" == ref.native), None)
+        if mate is None or unit.team is None or unit.team_path is None:
+            raise Refused(f"Not done: {row.title} is in no team any more.")
+        log = unit.mates.get(mate.name)
+        return Target(
+            ref, row.title, None, log.path if log else None, log.sidechain if log else False,
+            inbox=unit.team_path.parent / "inboxes" / f"{mate.name}.json", pane=pane,
+            lead=unit.team.lead if mate.backend == IN_PROCESS else None,
+        )  # fmt: skip
+
+    def _is(self, path: Path, session: str) -> bool:
+        found = self.home.sessions.value(path)
+        return found is not None and found.id == session and self.lives.session(found) is not False
+
+    def crew(self, team: Ref) -> tuple[Ref, Path, tuple[str, ...]] | None:
+        """(the lead's thread, the team's config, the teammates that live) of a team whose lead is known."""
+        found = self.teams.get(team)
+        lead = next((member.thread for member in found.members if member.role == "lead"), None) if found else None
+        path = next((path for path in self.home.teams.paths() if path.parent.name == team.native), None)
+        if found is None or lead is None or path is None:
+            return None
+        names = (member.name for member in found.members if member.role != "lead" and member.status != Status.ENDED)
+        return lead, path, tuple(names)
 
     def talks(self, ref: Ref) -> Subject | None:
         """What there is to read of a thread, or of a team's timeline."""

@@ -5,6 +5,7 @@ It reads no file and asks no process; what it says is what the unit holds."""
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from pathlib import PurePosixPath
 
 from cockpit.model.ids import Ref
@@ -18,7 +19,8 @@ from cockpit.runtimes.claude.lives import Lives
 from cockpit.runtimes.claude.log import Log
 from cockpit.runtimes.claude.sessions import Session
 from cockpit.runtimes.claude.status import Signs, Standing, judge, judge_mate
-from cockpit.runtimes.claude.teams import LEAD, Mate, TeamFile
+from cockpit.runtimes.claude.steer import unreachable
+from cockpit.runtimes.claude.teams import IN_PROCESS, LEAD, Mate, TeamFile
 from cockpit.runtimes.claude.units import Unit
 from cockpit.runtimes.claude.usage import Prices, Tally
 
@@ -38,6 +40,14 @@ HELPER_SILENCE = timedelta(minutes=10)
 """A subagent that has written nothing for so long does not count as working: a killed one leaves its turn open."""
 
 
+class Inner(Enum):
+    """How a Claude is told something: by its own terminal, as a teammate with one, as one within its lead's process."""
+
+    LEAD = "lead"
+    MATE = "mate"
+    SAME = "same"
+
+
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """What a unit comes to. `until`: then it must be drawn again although nothing was written."""
@@ -50,7 +60,9 @@ class Drawn:
 
 
 class Drawer:
-    """Draws units for the source called `name`. What ended longer than `recent` ago is left out."""
+    """Draws units for the source called `name`. What ended longer than `recent` ago is left out.
+
+    `typing`: something types into panes for us; `reached` is which panes it had in sight when last asked, by key."""
 
     def __init__(
         self, name: str, home: Home, lives: Lives, prices: Prices, recent: timedelta, repository: Repository
@@ -61,6 +73,8 @@ class Drawer:
         self._prices = prices
         self._recent = recent
         self._repository = repository
+        self.typing = False
+        self.reached: dict[str, bool] = {}
 
     def draw(self, unit: Unit, now: datetime) -> Drawn:
         if unit.agent is not None:
@@ -121,7 +135,9 @@ class Drawer:
     def _thread(
         self, ref: Ref, title: str, standing: Standing, activity: Activity, cwd: str, logs: Iterable[Log],
         joins: set[str], team: str | None, who: str, told: bool, created_at: datetime | None, model: str | None = None,
+        inner: Inner = Inner.LEAD,
     ) -> Thread:  # fmt: skip
+        can, cannot = self._steered(standing.status, joins, inner)
         open_asks = tuple(asks.ask(call, standing.status, ref, who, cwd) for call in standing.calls)
         known = activity.model or model
         place, worktree = self._repository(cwd) if cwd else ("", None)
@@ -135,7 +151,8 @@ class Drawer:
             project=Ref(self._name, place) if place else None,
             asks=open_asks,
             evidence=tuple(Evidence(self._name, fact, at) for fact, at in standing.seen),
-            capabilities=frozenset({Capability.CONVERSE}) if told else frozenset(),
+            capabilities=can | {Capability.CONVERSE} if told else can,
+            cannot=cannot,
             sources=(self._name,),
             created_at=created_at or activity.first_at,
             finished_at=standing.finished_at,
@@ -235,7 +252,24 @@ class Drawer:
         if standing.status is not Status.ENDED and (place := self._lives.mate_terminal(mate, lead)):
             joins.add(pane_key(*place))
         return self._thread(ref, mate.name, standing, activity, activity.cwd or mate.cwd, [log] if log else [], joins,
-                            title, mate.name, log is not None, mate.joined_at, mate.model)  # fmt: skip
+                            title, mate.name, log is not None, mate.joined_at, mate.model,
+                            Inner.SAME if mate.backend == IN_PROCESS else Inner.MATE)  # fmt: skip
+
+    def _steered(
+        self, status: Status, joins: set[str], inner: Inner
+    ) -> tuple[frozenset[Capability], tuple[tuple[Capability, str], ...]]:
+        """What can be told it, and why not the rest (see `steer`)."""
+        pane = next((key for key in joins if key.startswith("pane:")), None)
+        why = unreachable(pane, pane is not None and self.typing and self.reached.get(pane, True))
+        reasons = {Capability.SEND: why, Capability.INTERRUPT: why}
+        if inner is not Inner.LEAD:
+            reasons[Capability.SEND] = ""
+        if inner is Inner.SAME:
+            reasons[Capability.INTERRUPT] = "it runs in its lead's process; interrupt the lead"
+        if status is Status.ENDED:
+            reasons = dict.fromkeys(reasons, "it has ended")
+        can = frozenset(word for word, reason in reasons.items() if not reason)
+        return can, tuple((word, reason) for word, reason in reasons.items() if reason)
 
     def _departed(self, unit: Unit, now: datetime) -> Drawn:
         """A teammate whose team is gone: only its transcript is left."""

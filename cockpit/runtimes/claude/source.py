@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from cockpit.core.ports import Clock, Emit
+from cockpit.core import commands as c
+from cockpit.core.ports import Clock, Emit, Hands
+from cockpit.model.errors import NotFound, Refused
 from cockpit.model.facts import Fact, SourceChanged
 from cockpit.model.health import Health, SourceState
 from cockpit.model.ids import Ref
@@ -18,6 +20,8 @@ from cockpit.runtimes.claude.pages import missing
 from cockpit.runtimes.claude.processes import Processes
 from cockpit.runtimes.claude.reader import Reader
 from cockpit.runtimes.claude.rows import Repository, alone
+from cockpit.runtimes.claude.steer import Steering
+from cockpit.runtimes.claude.teams import still_in
 from cockpit.runtimes.claude.usage import Price
 from cockpit.runtimes.claude.watch import Changes, Watcher
 
@@ -33,12 +37,13 @@ class ClaudeSource:
     """`home` is the Claude directory, `prices` the dollars per million tokens of each model (a missing one is None),
     `recent` how long a session that ended stays in the list; `poll` forces or forbids polling (None: by the file
     system), `process_seconds` is the rhythm in which processes are looked at, `repository` says where a directory
-    belongs."""
+    belongs, `hands` type into panes."""
 
     def __init__(
         self, name: str, home: Path, *, clock: Clock, prices: Mapping[str, Price] | None = None,
         processes: Processes | None = None, recent: timedelta = timedelta(hours=24), poll: bool | None = None,
         poll_seconds: float = 1.0, process_seconds: float = _PROCESS_SECONDS, repository: Repository = alone,
+        hands: Hands | None = None,
     ) -> None:  # fmt: skip
         self._name = name
         self._clock = clock
@@ -46,6 +51,9 @@ class ClaudeSource:
                               recent=recent, repository=repository)  # fmt: skip
         self._watcher = Watcher(home, poll=poll, poll_seconds=poll_seconds)
         self._process_seconds = process_seconds
+        self._hands = hands
+        self._steering = Steering(self._reader.target, hands, clock)
+        self._reader.reach(hands.reaches if hands else None)
         self._follower = Follower(self._reader.talks, clock)
         self._lock = asyncio.Lock()
         self._wake = asyncio.Event()
@@ -135,6 +143,23 @@ class ClaudeSource:
         if self._follower.thread == thread:
             await self._follower.more()
 
+    # CanSend, CanManage, CanStopTeam
+
+    async def send(self, command: c.Send, intent: str) -> c.Outcome:
+        return await self._steering.send(command)
+
+    async def manage(self, command: c.ThreadCommand, intent: str) -> c.Outcome:
+        if isinstance(command, c.Interrupt):
+            return await self._steering.interrupt(command)
+        raise Refused("Not done: Claude Code cannot be told that from here.")
+
+    async def stop_team(self, command: c.StopTeam, intent: str) -> c.Outcome:
+        crew = self._reader.crew(command.team)
+        if crew is None:
+            raise NotFound(f"{command.team} is no team with a lead any more.", fix="List the teams again.")
+        lead, file, names = crew
+        return await self._steering.stop_team(lead, lambda: still_in(file, names))
+
     # CanDiagnose
 
     async def diagnose(self) -> list[tuple[str, str]]:
@@ -171,6 +196,7 @@ class ClaudeSource:
             check = now - looked >= self._process_seconds
             if check:
                 looked = now
+                self._reader.reach(self._hands.reaches if self._hands else None)
             async with self._lock:
                 if self._reader.trouble():
                     self._report(emit)

@@ -3,14 +3,17 @@
 Members that were killed stay in it for ever (facts: all versions), so nothing here is evidence of life."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cockpit.runtimes.claude.wire import Json, count, flag, identity, line, mapping, millis, name, rows
+from cockpit.runtimes.claude.files import Unreadable, read_bounded
+from cockpit.runtimes.claude.wire import Json, count, flag, identity, line, mapping, millis, name, parse, rows
 
 LEAD = "team-lead"
+IN_PROCESS = "in-process"
 _PANE = re.compile(r"%\d{1,9}")
 _COLOUR = re.compile(r"[a-z]{1,20}")
 
@@ -77,6 +80,19 @@ def decode_team(value: Any, path: Path) -> TeamFile | None:
         lead_start=start if isinstance(start, str) else None,
         created_at=millis(source, "createdAt"),
     )
+
+
+def still_in(path: Path, names: Sequence[str]) -> tuple[str, ...]:
+    """Which of these the team's config still has; nobody when it is gone. A half-written one has all. It blocks."""
+    try:
+        data, _ = read_bounded(path, 8 << 20)
+    except FileNotFoundError:
+        return ()
+    except Unreadable:
+        return tuple(names)
+    team = decode_team(parse(data), path)
+    present = {mate.name for mate in team.mates} if team else set(names)
+    return tuple(name for name in names if name in present)
 
 
 def _mate(source: Json, team: str, lead_agent: str) -> Mate | None:
