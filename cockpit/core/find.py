@@ -13,6 +13,8 @@ from cockpit.model.work import Project, Thread
 
 _T = TypeVar("_T", Thread, Project)
 _CANDIDATES_SHOWN = 12
+HERE = "here:"
+"""How the keys of projects on this machine begin."""
 
 
 def thread(fleet: Fleet, text: str) -> Thread:
@@ -38,6 +40,32 @@ def project(fleet: Fleet, text: str, source: str = "") -> Project:
     if len(by_path) == 1:
         return by_path[0]
     return _one("project", projects, text, _shown_project, unread(fleet))
+
+
+def startable(fleet: Fleet, source: str) -> list[Project]:
+    """The projects in which that source can start threads: its own, and those of others that are places on its
+    machine, each place once."""
+    state = fleet.sources.get(source)
+    machine = state.machine if state else ""
+    found = (
+        project
+        for ref, project in fleet.projects.items()
+        if ref.source == source or (machine and project.key.startswith(machine))
+    )
+    if not machine:
+        return list(found)
+    return [fleet.projects[ref] for ref in dict.fromkeys(fleet.same_places.get(each.ref, each.ref) for each in found)]
+
+
+def startable_on(fleet: Fleet, project: Project) -> list[str]:
+    """The sources that can start threads in that project, its own first."""
+    able = [state for state in fleet.sources.values() if state.can_dispatch]
+    own = [state.name for state in able if state.name == project.ref.source]
+    return own + [
+        state.name
+        for state in able
+        if state.name != project.ref.source and state.machine and project.key.startswith(state.machine)
+    ]
 
 
 def ask(fleet: Fleet, text: str, kind: AskKind) -> Ask:

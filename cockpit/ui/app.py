@@ -69,6 +69,7 @@ class CockpitApp(App[None]):
         unknown = themes.why_not(config.ui.theme)
         self._notes = (*notes, *themes.problems, *([unknown] if unknown else []))
         self._held = Held()
+        self.kept: dict[str, Any] = {}
         self._told = ("", "")
         self._told_at = 0.0
         self._feed: Feed | None = None

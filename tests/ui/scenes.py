@@ -10,7 +10,7 @@ from cockpit.core.store import Store
 from cockpit.model import facts as f
 from cockpit.model.asks import Ask, AskKind, Decision, Option, Question
 from cockpit.model.fleet import Fleet
-from cockpit.model.health import Health, Offer, SourceState
+from cockpit.model.health import Health, Offer, Setting, SourceState
 from cockpit.model.ids import Ref
 from cockpit.model.talk import (
     CallState,
@@ -388,6 +388,57 @@ def _one_of_many(place: int, now: datetime) -> Thread:
     return made
 
 
+# Workers in terminals
+
+SHELL_WORKERS = tuple(Ref("tmux", f"w{place}") for place in range(4))
+WORKER_CAN = PANE_CAN | {Capability.STOP, Capability.CLOSE}
+_CLAUDE_MODES = ("default", "acceptEdits", "plan", "bypassPermissions")
+
+
+def worker_source(now: datetime = NOW, **fields: Any) -> SourceState:
+    """A tmux source that starts workers, one of whose programs is not installed."""
+    teams = (
+        ("off", "No team"),
+        ("in-process", "Lead a team in one terminal"),
+        ("tmux", "Lead a team in panes of its own"),
+    )
+    offers = (
+        Offer("codex", "Codex", ("gpt-5",), ready=False, note="codex is not installed here"),
+        Offer("claude", "Claude Code", ("opus", "sonnet", "haiku"), runtime_modes=_CLAUDE_MODES,
+              settings=(Setting("team", "Agent team", teams),)),
+        Offer("shell", "Plain shell"),
+    )  # fmt: skip
+    given: dict[str, Any] = {
+        "version": "3.3a", "link": "control mode", "can_dispatch": True, "machine": "here:", "bulk": True,
+        "worktrees": True, "offers": offers,
+    }  # fmt: skip
+    return source(now, "tmux", "tmux", **(given | fields))
+
+
+def workers_fleet(now: datetime = NOW) -> Fleet:
+    """The fleet of the drawing beside workers in terminals: one runs, one was not given its prompt, one stands still,
+    one went down with its server."""
+    web = Project(Ref("tmux", "/home/dev/web"), "web", "/home/dev/web", key="here:/home/dev/web")
+    billing = replace(Project(BILLING, "billing-api", "~/work/billing-api", SONNET), key="here:/home/dev/billing-api")
+    given: dict[str, Any] = {"project": web.ref, "harness": "Claude Code", "capabilities": WORKER_CAN}
+    running, waiting, paused, lost = SHELL_WORKERS
+    threads = (
+        thread(running, "checkout-speed", Status.WORKING, before(now, m=4), branch="checkout-speed",
+               detail="reading the profiler's output", worktree="/home/dev/web-checkout-speed", **given),
+        thread(waiting, "import-csv", Status.IDLE, before(now, m=1), branch="import-csv",
+               detail="not submitted: press Enter in its terminal", **given),
+        thread(paused, "codemod", Status.WORKING, before(now, m=40), branch="codemod", **given | {"harness": "Aider"}),
+        thread(lost, "docs-links", Status.ENDED, before(now, m=12), branch="docs-links",
+               detail="its tmux server is gone",
+               **given | {"capabilities": frozenset({Capability.RESUME, Capability.CLOSE})}),
+    )  # fmt: skip
+    freeze = Freeze("it rewrites too much", "dana", before(now, m=8), hard=True)
+    return fleet_of(
+        now, *busy_facts(now), f.ProjectSeen(billing), f.SourceChanged(worker_source(now)),
+        f.SourceRead("tmux", (web,), threads), ledger(now, {paused: freeze}),
+    )  # fmt: skip
+
+
 SCENES: dict[str, Callable[[datetime], Fleet]] = {
     "busy": busy_fleet,
     "starting": nothing_yet,
@@ -398,6 +449,7 @@ SCENES: dict[str, Callable[[datetime], Fleet]] = {
     "held": held_fleet,
     "shelved": shelved_fleet,
     "hostile": hostile_fleet,
+    "workers": workers_fleet,
 }
 
 

@@ -43,6 +43,10 @@ class Desk(Protocol):
     def keys(self) -> Mapping[str, str]:
         """The keys that the person remapped: action id → keys."""
 
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What actions keep from one press to the next, by their id; gone with the program."""
+
     async def act(self, command: Command) -> Outcome | None:
         """Carry it out and tell the person; None when it failed (which was told as well)."""
 

@@ -1,5 +1,6 @@
 """What can be done to the fleet as a whole, and the ways between the screens."""
 
+import os
 from collections.abc import Collection
 
 from cockpit.core.commands import HoldFleet, ReleaseFleet
@@ -32,9 +33,12 @@ def _dispatchable(at: At) -> str | None:
 
 
 async def _dispatch(desk: Desk, at: At) -> None:
+    from cockpit.ui.present.dispatch_options import Remembered
     from cockpit.ui.screens.dispatch import DispatchScreen
 
-    thread = await desk.show(DispatchScreen(lambda: desk.fleet, at.thread, send=desk.send))
+    last = desk.kept.setdefault("fleet.dispatch", Remembered())
+    form = DispatchScreen(lambda: desk.fleet, at.thread, send=desk.send, last=last, here=os.getcwd())
+    thread = await desk.show(form)
     if thread is not None:
         desk.goto("fleet", thread)
 

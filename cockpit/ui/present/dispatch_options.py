@@ -1,51 +1,98 @@
-"""What can be chosen when a thread is started: sources, projects, models, modes, a worktree or why not. Pure.
+"""What can be chosen when threads are started: sources, places, programs, models, modes, a worktree or why not. Pure.
 
 It proposes; whether it can be done is decided when it is sent."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from cockpit.core.find import HERE, startable, startable_on
 from cockpit.model.fleet import Fleet
-from cockpit.model.health import Health, SourceState
-from cockpit.model.ids import Ref
+from cockpit.model.health import Health, Offer, SourceState
 from cockpit.model.work import ModelChoice, Project, Thread
+from cockpit.ui.present.modes import own_modes, runtime_modes
 
 DEFAULT = "default"
 Options = list[tuple[str, str]]
+"""(value, label), the one to begin with first where nothing else says so."""
 _SOCKET = "socket"
 _INSTANCE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """The project that a form begins with."""
+    """Where a form begins: `place` is a project's ref as text, or a directory."""
 
     source: str
-    project: Ref | None
+    place: str
 
 
-def begin(fleet: Fleet, thread: Thread | None) -> Picked:
-    """The selected thread's project; else the first of the first source that can start threads."""
+@dataclass(slots=True)
+class Remembered:
+    """What was chosen last: the source, and on each source every field's value."""
+
+    source: str = ""
+    fields: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def of(self, source: str) -> Mapping[str, str]:
+        return self.fields.get(source, {})
+
+
+def begin(fleet: Fleet, thread: Thread | None, last: Remembered, here: str = "") -> Picked:
+    """The selected thread's project; else the last choice; else the first of the first source that can start threads.
+    `here` is the directory that the cockpit runs in."""
     able = [name for name, _ in source_options(fleet)]
-    if thread and thread.project and thread.project.source in able and thread.project in fleet.projects:
-        return Picked(thread.project.source, thread.project)
-    source = thread.ref.source if thread and thread.ref.source in able else able[0] if able else ""
-    projects = project_options(fleet, source)
-    return Picked(source, Ref.parse(projects[0][0]) if projects else None)
+    project = fleet.projects.get(thread.project) if thread and thread.project else None
+    if project and (found := startable_on(fleet, project)):
+        return Picked(found[0], place_of(fleet, found[0], project))
+    if thread and thread.ref.source in able:
+        source = thread.ref.source
+    else:
+        source = last.source if last.source in able else next(iter(able), "")
+    places = [place for place, _ in place_options(fleet, source, last, here)]
+    kept = last.of(source).get("project", "")
+    return Picked(source, kept if kept in places else next(iter(places), ""))
 
 
 def source_options(fleet: Fleet) -> Options:
     """Those that can start threads, also when they cannot be reached now: then their word says so."""
-    states = [state for state in fleet.sources.values() if state.can_dispatch]
-    return [(s.name, s.name if s.health is Health.UP else f"{s.name} ({s.health})") for s in states]
+    return [(s.name, _source_label(s)) for s in fleet.sources.values() if s.can_dispatch]
 
 
-def project_options(fleet: Fleet, source: str) -> Options:
-    projects = [project for ref, project in fleet.projects.items() if ref.source == source]
-    titles = [project.title for project in projects]
-    return [
+def _source_label(state: SourceState) -> str:
+    if state.health is Health.UP:
+        return state.name
+    return (
+        f"{state.name} (starts with the first)" if state.health is Health.ABSENT else f"{state.name} ({state.health})"
+    )
+
+
+def place_options(fleet: Fleet, source: str, last: Remembered, here: str = "") -> Options:
+    """The projects in which the source can start threads; the directories `here`, if that is on its machine, and the
+    one that was typed last."""
+    projects = startable(fleet, source)
+    titles, paths = [project.title for project in projects], [project.path for project in projects]
+    options = [
         (str(p.ref), _project(p, titles.count(p.title) > 1)) for p in sorted(projects, key=lambda p: p.title.lower())
     ]
+    state, kept = fleet.sources.get(source), last.of(source).get("project", "")
+    if here and here not in paths and state and state.machine == HERE:
+        options.append((here, f"this directory  {here}"))
+    if is_directory(kept) and kept not in (here, *paths):
+        options.append((kept, kept))
+    return options
+
+
+def place_of(fleet: Fleet, source: str, project: Project) -> str:
+    """The value by which `project`, or the same place under another source's name, stands in `place_options`."""
+    here = startable(fleet, source)
+    same = (each for each in here if each.ref == project.ref or (each.key and each.key == project.key))
+    return next((str(each.ref) for each in same), "")
+
+
+def is_directory(place: str) -> bool:
+    """Whether a place is a directory that somebody typed, and no project's ref."""
+    return place.startswith(("/", "~"))
 
 
 def _project(project: Project, always: bool) -> str:
@@ -53,15 +100,49 @@ def _project(project: Project, always: bool) -> str:
     return project.title if name == project.title and not always else f"{project.title}  {project.path}"
 
 
-def model_options(state: SourceState | None, project: Project | None) -> Options:
-    """The default first, named where it is known; then every offer, those that are not ready last."""
+def has_harnesses(state: SourceState | None) -> bool:
+    """Whether the program is chosen first, because each has models, modes and settings of its own: so it is where
+    programs are started on a machine. Elsewhere a model says it all."""
+    return bool(state and state.machine)
+
+
+def harness_options(state: SourceState | None) -> Options:
+    """Those that are ready first."""
+    offers = sorted(state.offers, key=lambda offer: not offer.ready) if state else []
+    return [(offer.instance, f"{offer.title}{_doubt(offer)}") for offer in offers]
+
+
+def offer_of(state: SourceState | None, instance: str) -> Offer | None:
+    return next((offer for offer in state.offers if offer.instance == instance), None) if state else None
+
+
+def not_ready(offer: Offer | None) -> str | None:
+    """Why nothing can be started on it; None when it can."""
+    if offer is None:
+        return "choose a harness first"
+    return None if offer.ready else f"{offer.title} is not ready{': ' + offer.note if offer.note else ''}"
+
+
+def _doubt(offer: Offer) -> str:
+    return "" if offer.ready else f", not ready{': ' + offer.note if offer.note else ''}"
+
+
+def mode_options(state: SourceState | None, offer: Offer | None) -> Options:
+    """The program's own modes, in its order; else the source's. Empty where a program knows none."""
+    known = (offer.runtime_modes if offer else ()) or (state.runtime_modes if state else ())
+    return own_modes(known) if has_harnesses(state) else runtime_modes(known)
+
+
+def model_options(state: SourceState | None, project: Project | None, offer: Offer | None = None) -> Options:
+    """The default first, named where it is known; then every offer's models, those that are not ready last. Of one
+    program (`offer`) only its own."""
+    if offer is not None:
+        return [(DEFAULT, "Default"), *((model, model) for model in offer.models)]
     default = (project.model if project else None) or (state.default_model if state else None)
     named = f"Default: {default.model}" if default else "Default"
     options: Options = [(DEFAULT, named)]
-    offers = sorted(state.offers, key=lambda offer: not offer.ready) if state else []
-    for offer in offers:
-        doubt = "" if offer.ready else f", not ready{': ' + offer.note if offer.note else ''}"
-        options += [(f"{offer.instance}:{model}", f"{model}  {offer.title}{doubt}") for model in offer.models]
+    for each in sorted(state.offers, key=lambda offer: not offer.ready) if state else []:
+        options += [(f"{each.instance}:{model}", f"{model}  {each.title}{_doubt(each)}") for model in each.models]
     return options
 
 
@@ -80,11 +161,17 @@ def model_of(value: str, state: SourceState | None, project: Project | None) -> 
     return ModelChoice(next(iter(sorted(known)), value.strip()), value.strip())
 
 
+def harness_choice(offer: Offer, model: str, settings: Mapping[str, str]) -> ModelChoice:
+    """The program, its model (empty: its own default) and what else was said for it."""
+    options = tuple({"id": key, "value": value} for key, value in settings.items())
+    return ModelChoice(offer.instance, "" if model == DEFAULT else model.strip(), options)
+
+
 def no_worktree(state: SourceState | None) -> str | None:
     """Why this source cannot make a worktree now; None when it can."""
     if state is None:
         return "there is no source"
-    if state.link == _SOCKET:
+    if state.worktrees or state.link == _SOCKET:
         return None
     return f"a new worktree is made over {state.name}'s socket, and that is not up" + (
         f" ({state.link})" if state.link else ""

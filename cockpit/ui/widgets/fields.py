@@ -7,12 +7,13 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual import events
-from textual.app import RenderResult
+from textual.app import ComposeResult, RenderResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
+from textual.widgets import Input, Static, TextArea
 
 from cockpit.model.text import clean
 from cockpit.ui.present.cells import fit
@@ -189,6 +190,27 @@ class Switch(_Pressable):
 
     def press(self, *, by_mouse: bool) -> None:
         self.value = not self.value
+
+
+class FormRow(Horizontal):
+    """A word and its field."""
+
+    DEFAULT_CSS = """
+    FormRow {
+        height: 1;
+        & .word { width: 10; color: $text-dim; padding-left: 1; }
+        & Choice, & LineField, & Switch { width: 1fr; }
+    }
+    """
+
+    def __init__(self, word: str, field: Choice | LineField | Switch, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._word = word
+        self._field = field
+
+    def compose(self) -> ComposeResult:
+        yield Static(self._word, classes="word", markup=False)
+        yield self._field
 
 
 class Chip(_Pressable):

@@ -8,11 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scenes import BILLING, FLAKY, WEB, busy_fleet
 
+from cockpit.core.branch_name import branch_name
 from cockpit.model.health import Offer
 from cockpit.model.work import ModelChoice
 from cockpit.ui.actions import ACTIONS
-from cockpit.ui.present.branch_name import branch_name
-from cockpit.ui.present.dispatch_options import begin, model_of, model_options, no_worktree, project_options
+from cockpit.ui.present.dispatch_options import (
+    Remembered,
+    begin,
+    model_of,
+    model_options,
+    no_worktree,
+    place_options,
+)
 from cockpit.ui.present.keys_table import key_name, key_names, keys_table
 from cockpit.ui.present.modes import RUNTIME_MODES, runtime_modes
 
@@ -62,16 +69,16 @@ def test_the_table_has_every_action_and_every_key_once() -> None:
 
 def test_the_form_begins_where_the_person_is() -> None:
     fleet = busy_fleet()
-    assert begin(fleet, fleet.threads[FLAKY]).project == BILLING
-    elsewhere = begin(fleet, None)
-    assert (elsewhere.source, elsewhere.project) == ("home", BILLING)
-    assert begin(replace(fleet, sources={}), None).project is None
+    assert begin(fleet, fleet.threads[FLAKY], Remembered()).place == str(BILLING)
+    elsewhere = begin(fleet, None, Remembered())
+    assert (elsewhere.source, elsewhere.place) == ("home", str(BILLING))
+    assert begin(replace(fleet, sources={}), None, Remembered()).place == ""
 
 
 def test_projects_of_one_name_are_told_apart_by_their_paths() -> None:
     fleet = busy_fleet()
     twin = replace(fleet.projects[WEB], ref=WEB._replace(native="web2"), path="~/other/web")
-    labels = dict(project_options(replace(fleet, projects={**fleet.projects, twin.ref: twin}), "home"))
+    labels = dict(place_options(replace(fleet, projects={**fleet.projects, twin.ref: twin}), "home", Remembered()))
     assert labels[str(WEB)] == "web  ~/work/web"
     assert labels[str(twin.ref)] == "web  ~/other/web"
     assert labels[str(BILLING)] == "billing-api"
