@@ -33,7 +33,8 @@ def utc_now() -> datetime:
 
 
 def sources(loaded: Loaded, where: Paths, clock: Clock) -> dict[str, Source]:
-    """One source per configured instance; without a T3 server the one that runs locally is looked for."""
+    """One source per configured instance. Without a T3 server the one that runs locally is looked for; the tmux servers
+    of this machine are one source, unless that is switched off."""
     tmux = _tmux(loaded, clock)
     found = _t3(loaded, where, clock) | tmux
     if loaded.config.claude.enabled:
@@ -74,20 +75,35 @@ def _t3(loaded: Loaded, where: Paths, clock: Clock) -> dict[str, Source]:
         def local_token(url: str) -> Awaitable[str | None]:
             return token_provider(T3Config(name="local", url=url), where.state_dir)()
 
-        found["local"] = LocalT3("local", token=local_token, clock=clock, random=chance, new_id=_new_id)
+        local = _free("local", loaded)
+        found[local] = LocalT3(local, token=local_token, clock=clock, random=chance, new_id=_new_id)
     return found
 
 
 def _tmux(loaded: Loaded, clock: Clock) -> "dict[str, TmuxSource]":
-    if not loaded.config.tmux:
+    config = loaded.config
+    if not (config.tmux or config.panes.discover):
         return {}
+    from cockpit.config.pane_rule import PaneRule
     from cockpit.runtimes.tmux.address import Address
+    from cockpit.runtimes.tmux.sockets import Sockets
     from cockpit.runtimes.tmux.source import TmuxSource
 
+    places: dict[str, Address | Sockets] = {tmux.name: Address(tmux.socket, tmux.host) for tmux in config.tmux}
+    if config.panes.discover:
+        files = [place.file() for place in places.values() if isinstance(place, Address)]
+        places[_free("tmux", loaded)] = Sockets(os.environ, without=[file for file in files if file is not None])
+    rules = [PaneRule.parse(text) for text in config.panes.rules]
     return {
-        tmux.name: TmuxSource(tmux.name, Address(tmux.socket, tmux.host), clock=clock, environment=os.environ)
-        for tmux in loaded.config.tmux
+        name: TmuxSource(name, place, clock=clock, rules=rules, environment=os.environ)
+        for name, place in places.items()
     }
+
+
+def _free(name: str, loaded: Loaded) -> str:
+    """`name` for a source that nobody configured, or one like it when a configured source has it."""
+    taken = {*(t3.name for t3 in loaded.config.t3), *(tmux.name for tmux in loaded.config.tmux)}
+    return next(free for free in (name, *(f"{name}-{number}" for number in range(2, 100))) if free not in taken)
 
 
 def connect(loaded: Loaded, where: Paths | None = None, clock: Clock = utc_now) -> Session:

@@ -177,7 +177,7 @@ def _config(ready: dict[str, str | None], token_file: Path) -> str:
     lines = ["[[t3]]", 'name = "demo"', f'url = "{ready["url"]}"', f"token_file = {json.dumps(str(token_file))}"]
     if ready["tmux"]:
         lines += ["[[tmux]]", 'name = "workers"', f"socket = {json.dumps(ready['tmux'])}"]
-    lines += ["[claude]", f"enabled = {'true' if ready['claude'] else 'false'}"]
+    lines += ["[panes]", "discover = false", "[claude]", f"enabled = {'true' if ready['claude'] else 'false'}"]
     if ready["claude"]:
         lines.append(f"home = {json.dumps(ready['claude'])}")
     return "\n".join(lines) + "\n"

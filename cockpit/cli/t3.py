@@ -78,7 +78,7 @@ def _name(asked: str | None, base: str, config: Config) -> str:
     host = urlsplit(base).hostname or ""
     made = "local" if host in ("localhost", "::1") or host.startswith("127.") else host.partition(".")[0]
     made = re.sub(r"[^A-Za-z0-9_-]", "-", made).strip("-_")[:40] or "t3"
-    taken = {"claude", *(each.name for each in config.t3), *(each.name for each in config.tmux)}
+    taken = {"claude", "tmux", *(each.name for each in config.t3), *(each.name for each in config.tmux)}
     numbered = (f"{made}-{number}" for number in range(2, len(taken) + 3))
     return made if made not in taken else next(name for name in numbered if name not in taken)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from cockpit.config.pane_rule import FIELDS, PaneRule
 from cockpit.config.spec import Kind, Spec, filled, setting
 
 Transition = Literal["needs-you", "failed", "done", "source-down"]
@@ -35,6 +36,10 @@ def _http_url(url: str) -> str:
     if parts.query or parts.fragment:
         raise ValueError("must end before any ? or #; for a pairing link run `cockpit t3 pair`")
     return url.rstrip("/")
+
+
+def _rule(text: str) -> str:
+    return str(PaneRule.parse(text))
 
 
 _SOURCE_NAME = Spec("Name", "The source's name everywhere; unique. Letters, digits, - and _.", check=_name)
@@ -72,13 +77,32 @@ class T3Config:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TmuxConfig:
-    """One tmux server, whose panes become rows."""
+    """One tmux server, whose panes become rows. Servers of this machine are found without."""
 
     name: str = setting(_SOURCE_NAME)
     socket: str = setting(
         Spec("Socket", "The socket's name (tmux -L), or its path (tmux -S).", check=filled), "default"
     )
     host: str = setting(Spec("Host", "If set, the server is reached as `ssh HOST tmux …`."), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanesConfig:
+    """Which tmux panes are rows."""
+
+    discover: bool = setting(
+        Spec("Find servers", "Whether tmux servers of this machine are found by themselves.", Kind.FLAG), True
+    )
+    rules: tuple[str, ...] = setting(
+        Spec(
+            "Rules",
+            'Which panes are no rows, as a list of rules: ["hide command=htop", "show path=~/work/*"]. The first that '
+            f"matches decides. A rule looks at {', '.join(FIELDS)}.",
+            Kind.WORDS,
+            check=_rule,
+        ),
+        (),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +187,7 @@ class Config:
 
     t3: tuple[T3Config, ...] = ()
     tmux: tuple[TmuxConfig, ...] = ()
+    panes: PanesConfig = field(default_factory=PanesConfig)
     claude: ClaudeConfig = field(default_factory=ClaudeConfig)
     keys: Mapping[str, str] = field(default_factory=dict)
     prices: Mapping[str, PriceConfig] = field(default_factory=dict)
@@ -170,7 +195,7 @@ class Config:
     ui: UiConfig = field(default_factory=UiConfig)
 
 
-Table = type[T3Config] | type[TmuxConfig] | type[ClaudeConfig] | type[NotifyConfig] | type[UiConfig]
+Table = type[T3Config] | type[TmuxConfig] | type[PanesConfig] | type[ClaudeConfig] | type[NotifyConfig] | type[UiConfig]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +211,7 @@ class TableSpec:
 TABLES: dict[str, TableSpec] = {
     "t3": TableSpec("T3 Code servers", "Any number of T3 Code servers.", T3Config, True),
     "tmux": TableSpec("tmux servers", "Any number of tmux servers.", TmuxConfig, True),
+    "panes": TableSpec("Panes", "Which tmux panes are rows.", PanesConfig),
     "claude": TableSpec("Claude Code", "Claude Code on this machine.", ClaudeConfig),
     "notify": TableSpec("Notifications", "How the cockpit calls you.", NotifyConfig),
     "ui": TableSpec("Screen", "How the screen looks.", UiConfig),

@@ -26,8 +26,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """`low` and `high` bound a NUMBER, `whole` says it has no fraction; `check` looks at a TEXT and returns it, or
-    raises ValueError with words that follow the key's name; `secret` keeps what stands there out of messages."""
+    """`low` and `high` bound a NUMBER, `whole` says it has no fraction; `check` looks at a TEXT, or at each of WORDS,
+    and returns it, or raises ValueError with words that follow the key's name; `secret` keeps what stands there out of
+    messages."""
 
     title: str
     description: str
@@ -76,12 +77,8 @@ def fit(spec: Spec, value: object) -> object:
         case Kind.CHOICES:
             return tuple(_each(spec, value, _choice))
         case Kind.WORDS:
-            return tuple(_each(spec, value, _text))
-    text = _text(spec, value)
-    try:
-        return spec.check(text) if spec.check else text
-    except ValueError as error:
-        raise Unfit(str(error), "Correct it.") from None
+            return tuple(_each(spec, value, _checked))
+    return _checked(spec, value)
 
 
 def nearest(word: str, known: Collection[str]) -> str:
@@ -117,6 +114,14 @@ def _text(spec: Spec, value: object) -> str:
     if not isinstance(value, str):
         raise _unfit(spec, value, "text in quotes")
     return value.strip()
+
+
+def _checked(spec: Spec, value: object) -> str:
+    text = _text(spec, value)
+    try:
+        return spec.check(text) if spec.check else text
+    except ValueError as error:
+        raise Unfit(str(error), "Correct it.") from None
 
 
 def _choice(spec: Spec, value: object) -> object:

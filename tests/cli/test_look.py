@@ -23,7 +23,7 @@ def test_ls_as_json_is_the_contract(fly: Cockpit) -> None:
     data = fly.json("ls")
     assert data["schema"] == 1
     sources = {each["name"]: (each["health"], each["version"]) for each in data["sources"]}
-    assert sources == {"home": ("up", "0.0.33"), "claude": ("absent", None)}
+    assert sources == {"home": ("up", "0.0.33"), "tmux": ("absent", None), "claude": ("absent", None)}
     assert {project["title"] for project in data["projects"]} >= {"billing-api", "web"}
     first = data["threads"][0]
     assert first["id"] == "home:flaky-auth"
@@ -112,6 +112,7 @@ def test_a_dead_server_is_told_and_ends_with_its_code(fly: Cockpit, served: Serv
     assert {s["name"]: s["health"] for s in fly.json("snapshot", "--strict", code=3)["sources"]} == {
         "home": "up",
         "dead": "down",
+        "tmux": "absent",
         "claude": "absent",
     }
     configure(config, dead)

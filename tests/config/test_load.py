@@ -185,7 +185,7 @@ def test_no_values_make_it_crash(data: dict[str, object]) -> None:
 def test_every_setting_has_title_description_and_kind(file: Path) -> None:
     file.write_text(WHOLE)
     groups = settings(load(file, {}).config)
-    assert [group.key for group in groups] == ["t3.home", "t3.work", "tmux.local", "claude", "notify", "ui"]
+    assert [group.key for group in groups] == ["t3.home", "t3.work", "tmux.local", "panes", "claude", "notify", "ui"]
     for group in groups:
         assert group.title
         assert group.description
@@ -198,6 +198,16 @@ def test_every_setting_has_title_description_and_kind(file: Path) -> None:
     rate = by_key["ui.frame_rate"]
     assert (rate.kind, rate.spec.low, rate.spec.high, rate.spec.whole) == (Kind.NUMBER, 1, 60, True)
     assert by_key["t3.home.url"].must
+
+
+@pytest.mark.parametrize(
+    ("rule", "what"), [("htop", "is no rule"), ("hide colour=red", "there are command, start"), (5, "is not text")]
+)
+def test_a_bad_rule_for_panes_is_told_with_its_place(rule: object, what: str) -> None:
+    config, (problem,) = parse(f'[panes]\nrules = ["hide command=htop", {rule!r}]\n', Path("c.toml"))
+    assert config is None
+    assert (problem.line, problem.key) == (2, "panes.rules.1")
+    assert what in problem.what
 
 
 @pytest.mark.parametrize("price", ["5", "[5, 25]", '[5, 25, 0.5, "6"]', "[5, 25, 0.5, -1]", "[5, 25, 0.5, true]"])

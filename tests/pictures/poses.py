@@ -130,7 +130,7 @@ def posed(pose: Pose, home: Path) -> Iterator[tuple[CockpitApp, Callable[[Pilot[
 
 def _session(home: Path, where: Paths, config: str, moment: datetime) -> Session:
     file = where.config_dir / "config.toml"
-    file.write_text(config)
+    file.write_text(f"{config}\n[panes]\ndiscover = false\n[claude]\nenabled = false\n")
     return wiring.connect(load(file), where, lambda: moment)
 
 

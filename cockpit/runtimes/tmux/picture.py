@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from cockpit.config.pane_rule import PaneRule
 from cockpit.model.health import Health, SourceState
 from cockpit.model.ids import Ref
 from cockpit.model.work import Project, Thread
@@ -14,7 +15,7 @@ from cockpit.runtimes.tmux.activity import QUIET
 from cockpit.runtimes.tmux.panes import Birth, Pane
 from cockpit.runtimes.tmux.processes import Life, lives
 from cockpit.runtimes.tmux.repository import Checkout, Checkouts
-from cockpit.runtimes.tmux.rules import Rule, Verdict, judge
+from cockpit.runtimes.tmux.rules import Verdict, judge
 from cockpit.runtimes.tmux.server import Server
 
 _WORST = (Health.AUTH, Health.DOWN, Health.LATE)
@@ -54,7 +55,7 @@ class Picture:
 
 
 def draw(
-    source: str, servers: Mapping[str, Server], backdrop: Backdrop, rules: Sequence[Rule], now: datetime,
+    source: str, servers: Mapping[str, Server], backdrop: Backdrop, rules: Sequence[PaneRule], now: datetime,
     *, several: bool, own: tuple[str, str] = ("", ""), paused: frozenset[str] = frozenset(),
 ) -> Picture:  # fmt: skip
     """`own` is the socket and pane that we run in ourselves; `paused` the native ids that were stopped far away."""

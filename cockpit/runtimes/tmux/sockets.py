@@ -16,20 +16,24 @@ _MOST = 64
 
 
 class Sockets:
-    """`patterns` are globs for the names that count; the server of `$TMUX` and the default one always do."""
+    """`patterns` are globs for the names that count; the server of `$TMUX` and the default one always do. `without` are
+    the files of sockets that somebody else looks at."""
 
-    def __init__(self, environment: Mapping[str, str], patterns: Iterable[str] = ("*",)) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], patterns: Iterable[str] = ("*",), *, without: Iterable[Path] = ()
+    ) -> None:
         self.directory = directory(environment)
         self._patterns = tuple(patterns)
+        self._without = {os.path.realpath(file) for file in without}
         self._inside = environment.get("TMUX", "").split(",")[0]
 
     def addresses(self) -> list[Address]:
         """The default server first, then by name."""
         names = sorted(self._names(), key=lambda name: (name != "default", name))
-        found = {str(self.directory / name): Address(name) for name in names[:_MOST]}
-        if self._inside and self._inside not in found and _is_socket(Path(self._inside)):
-            found[self._inside] = Address(self._inside)
-        return list(found.values())
+        found = {os.path.realpath(self.directory / name): Address(name) for name in names[:_MOST]}
+        if self._inside and _is_socket(Path(self._inside)):
+            found.setdefault(os.path.realpath(self._inside), Address(self._inside))
+        return [address for file, address in found.items() if file not in self._without]
 
     def _names(self) -> list[str]:
         try:

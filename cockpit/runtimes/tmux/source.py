@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
+from cockpit.config.pane_rule import PaneRule
 from cockpit.core import commands as c
 from cockpit.core.ports import Attachment, Clock, Emit
 from cockpit.model.errors import NotFound, Refused
@@ -21,7 +22,6 @@ from cockpit.runtimes.tmux.attach import in_full
 from cockpit.runtimes.tmux.panes import Pane
 from cockpit.runtimes.tmux.picture import Backdrop, Picture, Place
 from cockpit.runtimes.tmux.repository import Checkouts
-from cockpit.runtimes.tmux.rules import Rule
 from cockpit.runtimes.tmux.server import Server
 from cockpit.runtimes.tmux.servers import Servers
 from cockpit.runtimes.tmux.sockets import Sockets
@@ -42,7 +42,7 @@ class TmuxSource:
     kind = "tmux"
 
     def __init__(
-        self, name: str, place: Address | Sockets, *, clock: Clock, rules: Sequence[Rule] = (),
+        self, name: str, place: Address | Sockets, *, clock: Clock, rules: Sequence[PaneRule] = (),
         environment: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         self.name = name

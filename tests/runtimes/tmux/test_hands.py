@@ -8,10 +8,10 @@ import pytest
 from source_kit import Running, make, running
 from tmux_rig import Tmux, until, wait_until
 
+from cockpit.config.pane_rule import PaneRule
 from cockpit.core.hands import AnyHands
 from cockpit.core.ports import Hands
 from cockpit.model.errors import NotFound, Rejected, Stale, Unconfirmed
-from cockpit.runtimes.tmux.rules import Rule
 from cockpit.runtimes.tmux.source import TmuxSource
 
 
@@ -95,7 +95,7 @@ async def test_what_is_gone_dead_or_unknown_is_not_reached(tmux: Tmux) -> None:
 
 
 async def test_a_pane_that_is_no_row_is_reached_all_the_same(tmux: Tmux) -> None:
-    async with running(tmux, rules=[Rule.parse("hide command=cat")]) as run:
+    async with running(tmux, rules=[PaneRule.parse("hide command=cat")]) as run:
         assert run.threads == ()
         assert run.source.reaches(key(tmux))
 

@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tmux_rig import Tmux, wait_until
 
+from cockpit.config.pane_rule import PaneRule
 from cockpit.model.ids import Ref
 from cockpit.model.work import Capability, Status
 from cockpit.runtimes.tmux import rows
 from cockpit.runtimes.tmux.activity import Activity, Prints
 from cockpit.runtimes.tmux.panes import LOOK, Pane, Session, choose, read_look, read_panes
 from cockpit.runtimes.tmux.repository import Checkout
-from cockpit.runtimes.tmux.rules import Rule, judge
+from cockpit.runtimes.tmux.rules import judge
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 PANE = Pane(
@@ -195,7 +196,7 @@ def test_what_a_dead_pane_can_do() -> None:
 
 
 def test_the_first_rule_that_matches_decides() -> None:
-    rules = [Rule.parse("show session=one"), Rule.parse("hide command=cl*")]
+    rules = [PaneRule.parse("show session=one"), PaneRule.parse("hide command=cl*")]
     assert judge(PANE, rules).hidden is False
     assert judge(PANE, rules).reason == "the rule “show session=one” matches its session “one”"
     assert judge(PANE, rules[1:]).hidden
@@ -206,11 +207,11 @@ def test_the_first_rule_that_matches_decides() -> None:
 @pytest.mark.parametrize("text", ["hide", "hide command", "drop command=x", "hide colour=red", "hide command="])
 def test_a_bad_rule_says_what_is_wrong(text: str) -> None:
     with pytest.raises(ValueError, match=r"no rule|nothing a rule can look at"):
-        Rule.parse(text)
+        PaneRule.parse(text)
 
 
 @given(st.sampled_from(["hide", "show"]), st.sampled_from(["command", "title", "path"]), st.text("ab*?[]", min_size=1))
 def test_rules_are_written_as_they_are_read(verb: str, field: str, pattern: str) -> None:
-    rule = Rule.parse(f"{verb} {field}={pattern}")
-    assert Rule.parse(str(rule)) == rule
+    rule = PaneRule.parse(f"{verb} {field}={pattern}")
+    assert PaneRule.parse(str(rule)) == rule
     judge(PANE, [rule])

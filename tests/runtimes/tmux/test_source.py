@@ -8,6 +8,7 @@ import pytest
 from source_kit import Running, make, running
 from tmux_rig import Tmux, until, wait_until
 
+from cockpit.config.pane_rule import PaneRule
 from cockpit.core import commands as c
 from cockpit.core.ports import CanAttach, CanManage, CanSend, Source
 from cockpit.model.errors import NotFound, Refused, Rejected, Stale, Unconfirmed
@@ -16,7 +17,6 @@ from cockpit.model.terminal import Lane
 from cockpit.model.work import Capability, Status
 from cockpit.runtimes.tmux import once
 from cockpit.runtimes.tmux.control import ControlClient
-from cockpit.runtimes.tmux.rules import Rule
 
 
 def titles(run: Running) -> list[str]:
@@ -221,7 +221,7 @@ async def test_reading_once_without_a_server(sockets: Path) -> None:
 
 async def test_hidden_panes_are_named_with_their_reason(tmux: Tmux) -> None:
     tmux("new-window", "-d", "-n", "monitor", "-t", "one", "sleep 1000")
-    async with running(tmux, rules=[Rule.parse("hide command=sleep")]) as run:
+    async with running(tmux, rules=[PaneRule.parse("hide command=sleep")]) as run:
         await run.until(lambda r: r.source.hidden)
         assert titles(run) == ["one 0.0"]
         assert run.source.hidden == (("monitor", "the rule “hide command=sleep” matches its command “sleep”"),)
