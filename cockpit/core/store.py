@@ -235,6 +235,7 @@ class Store:
             working=sum(count for status, count in self._rows.statuses.items() if status.busy),
             tokens=sum(tokens) if tokens else None,
             cost=sum(costs) if costs else None,
+            walls=sum(thread.wall is not None for thread in self._rows.threads.values()),
         )
 
 

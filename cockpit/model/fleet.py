@@ -43,11 +43,14 @@ GROUP_OF: Mapping[Status, Group] = {
 
 @dataclass(frozen=True, slots=True)
 class Counts:
+    """`walls` counts the threads that stand before a usage limit."""
+
     threads: int = 0
     needs_you: int = 0
     working: int = 0
     tokens: int | None = None
     cost: float | None = None
+    walls: int = 0
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -8,8 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from cockpit.model.text import one_line
+from cockpit.model.work import Context, Wall
 from cockpit.runtimes.claude.calls import Call, calls_in
+from cockpit.runtimes.claude.prices import window
 from cockpit.runtimes.claude.usage import Spent, spent
+from cockpit.runtimes.claude.walls import wall
 from cockpit.runtimes.claude.wire import Json, identity, line, mapping, name, rows, text, when
 
 INTERRUPTED = "[Request interrupted by user"
@@ -45,6 +48,7 @@ class Activity:
     since: datetime | None = None
     pending: dict[str, Call] = field(default_factory=dict)
     error: str = ""
+    wall: Wall | None = None
     said: str = ""
     model: str = ""
     context: Spent | None = None
@@ -64,6 +68,12 @@ class Activity:
     @property
     def title(self) -> str:
         return self.given_title or self.prompt
+
+    @property
+    def fullness(self) -> Context | None:
+        """How full the context window is, by the newest answer."""
+        used = self.context.context if self.context else None
+        return Context(used, window(self.model, used)) if used is not None else None
 
     def take(self, record: Json, *, sidechain: bool = False) -> None:
         """`sidechain`: the file is a subagent's own, where every line is marked as a side chain."""
@@ -126,6 +136,7 @@ class Activity:
             self.pending.clear()
             self.error = one_line(prompt_of(content), 300) or "API error"
             self._move(Turn.FAILED, at)
+            self.wall = wall(self.error, at)
             return
         model = line(message, "model", 100)
         if model and model != SYNTHETIC:
@@ -151,6 +162,7 @@ class Activity:
         if turn.open and not self.turn.open:
             self.since = at
         self.turn, self.at = turn, at
+        self.wall = None
         if turn is not Turn.FAILED:
             self.error = ""
 
@@ -162,11 +174,12 @@ def prompt_of(content: object) -> str:
     return "\n".join(found for block in rows(content) if block.get("type") == "text" and (found := text(block, "text")))
 
 
-def usage_line(record: Json) -> tuple[str, str, Spent] | None:
-    """(message id, model, tokens) of an assistant line; None for lines that no request made."""
+def usage_line(record: Json) -> tuple[str, str, Spent, datetime] | None:
+    """(message id, model, tokens, time) of an assistant line; None for lines that no request made."""
     message: Mapping[str, object] = mapping(record.get("message"))
     model, used = line(message, "model", 100), spent(mapping(message.get("usage")))
     native = identity(message, "id") or identity(record, "requestId") or identity(record, "uuid")
-    if used is None or native is None or not model or model == SYNTHETIC:
+    at = when(record, "timestamp")
+    if used is None or native is None or at is None or not model or model == SYNTHETIC:
         return None
-    return native, model, used
+    return native, model, used, at

@@ -11,7 +11,6 @@ from pathlib import Path
 from cockpit.model.errors import NotFound
 from cockpit.model.ids import Ref
 from cockpit.model.talk import Entry, Talk
-from cockpit.model.work import Context
 from cockpit.runtimes.claude.log import Log
 from cockpit.runtimes.claude.tail import Tail, line_from, lines_between
 from cockpit.runtimes.claude.transcript import Conversation
@@ -142,12 +141,11 @@ class Reading:
         return isinstance(subject, Voice) and subject.log is self.log
 
     def talk(self, thread: Ref, subject: Voice, now: datetime) -> Talk:
-        used = self.log.activity.context
         return Talk(
             thread,
             self.entries(alive=subject.alive),
             older=str(self._start) if self._start else None,
-            context=Context(used.context) if used else None,
+            context=self.log.activity.fullness,
             read_at=now,
         )
 

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from cockpit.model.ids import Ref
 from cockpit.model.teams import Member, Team
 from cockpit.model.usage import Usage
-from cockpit.model.work import Capability, Context, Evidence, ModelChoice, Project, Status, Thread
+from cockpit.model.work import Capability, Evidence, ModelChoice, Project, Status, Thread
 from cockpit.runtimes.claude import asks, tasks
 from cockpit.runtimes.claude.activity import Activity
 from cockpit.runtimes.claude.home import Home
@@ -38,6 +38,9 @@ def alone(path: str) -> tuple[str, str | None]:
 
 HELPER_SILENCE = timedelta(minutes=10)
 """A subagent that has written nothing for so long does not count as working: a killed one leaves its turn open."""
+
+
+_BURN_EVERY = timedelta(minutes=1)
 
 
 class Inner(Enum):
@@ -94,16 +97,18 @@ class Drawer:
             asking=[request for thread, _, request in mates if request and thread.status is Status.APPROVAL],
         )
         standing = judge(signs)
-        lead = self._session_row(unit, session, standing, title, team) if unit.session else None
+        lead = self._session_row(unit, session, standing, title, team, now) if unit.session else None
         threads = tuple(thread for thread in (lead, *(thread for thread, _, _ in mates)) if thread is not None)
         if self._is_past(threads, now):
             return Drawn()
         logs = [(lead.ref, unit.log)] if lead and unit.log else []
         logs += [(thread.ref, unit.mates[mate.name]) for thread, mate, _ in mates if mate.name in unit.mates]
         shown = self._team(unit, team, title, lead, mates) if team and title else None
-        until = now + HELPER_SILENCE if helpers else None
-        young = [mate.joined_at + timedelta(seconds=31) for _, mate, _ in mates if mate.joined_at]
-        until = min([at for at in young if at > now] + ([until] if until else []), default=None)
+        again = [now + HELPER_SILENCE] if helpers else []
+        again += [mate.joined_at + timedelta(seconds=31) for _, mate, _ in mates if mate.joined_at]
+        again += [thread.wall.resets_at for thread in threads if thread.wall and thread.wall.resets_at]
+        again += [now + _BURN_EVERY for thread in threads if thread.usage and thread.usage.burn]
+        until = min((at for at in again if at > now), default=None)
         return Drawn(threads, shown, self._projects(threads), tuple(logs), until)
 
     # Sessions
@@ -114,7 +119,13 @@ class Drawer:
         return order[-1] if order else None
 
     def _session_row(
-        self, unit: Unit, session: Session | None, standing: Standing, title: str | None, team: TeamFile | None
+        self,
+        unit: Unit,
+        session: Session | None,
+        standing: Standing,
+        title: str | None,
+        team: TeamFile | None,
+        now: datetime,
     ) -> Thread | None:
         if unit.session is None or (session is None and unit.log is None):
             return None
@@ -130,12 +141,12 @@ class Drawer:
         logs = [log for log in (unit.log, *unit.helpers) if log is not None]
         who = team.lead if team else "Claude"
         return self._thread(ref, named, standing, activity, cwd, logs, joins, title, who, bool(unit.log),
-                            session.started_at if session else activity.first_at)  # fmt: skip
+                            session.started_at if session else activity.first_at, now)  # fmt: skip
 
     def _thread(
         self, ref: Ref, title: str, standing: Standing, activity: Activity, cwd: str, logs: Iterable[Log],
-        joins: set[str], team: str | None, who: str, told: bool, created_at: datetime | None, model: str | None = None,
-        inner: Inner = Inner.LEAD,
+        joins: set[str], team: str | None, who: str, told: bool, created_at: datetime | None, now: datetime,
+        model: str | None = None, inner: Inner = Inner.LEAD,
     ) -> Thread:  # fmt: skip
         can, cannot = self._steered(standing.status, joins, inner)
         open_asks = tuple(asks.ask(call, standing.status, ref, who, cwd) for call in standing.calls)
@@ -160,8 +171,9 @@ class Drawer:
             worktree=worktree,
             model=ModelChoice("claude", known) if known else None,
             runtime_mode=activity.mode or None,
-            context=Context(activity.context.context) if activity.context else None,
-            usage=total(logs, self._prices),
+            context=activity.fullness,
+            usage=total(logs, self._prices, now),
+            wall=activity.wall if activity.wall and (activity.wall.resets_at or now) >= now else None,
             team=team,
             joins=frozenset(joins),
             authority=AUTHORITY,
@@ -219,7 +231,7 @@ class Drawer:
             request = requests.get(mate.name)
             standing = judge_mate(signs, mate, now, idle=idle.get(mate.name), written_at=written, request=request,
                                   lead_waits=waits)  # fmt: skip
-            drawn.append((self._mate_row(unit, team, mate, session, standing, log, title), mate, request))
+            drawn.append((self._mate_row(unit, team, mate, session, standing, log, title, now), mate, request))
         return drawn
 
     def _requests(self, unit: Unit, team: TeamFile, mates: list[Mate]) -> dict[str, asks.Request]:
@@ -242,7 +254,7 @@ class Drawer:
 
     def _mate_row(
         self, unit: Unit, team: TeamFile, mate: Mate, lead: Session | None, standing: Standing, log: Log | None,
-        title: str | None,
+        title: str | None, now: datetime,
     ) -> Thread:  # fmt: skip
         ref = Ref(self._name, f"{mate.name}@{team.name}")
         activity = log.activity if log else Activity()
@@ -252,7 +264,7 @@ class Drawer:
         if standing.status is not Status.ENDED and (place := self._lives.mate_terminal(mate, lead)):
             joins.add(pane_key(*place))
         return self._thread(ref, mate.name, standing, activity, activity.cwd or mate.cwd, [log] if log else [], joins,
-                            title, mate.name, log is not None, mate.joined_at, mate.model,
+                            title, mate.name, log is not None, mate.joined_at, now, mate.model,
                             Inner.SAME if mate.backend == IN_PROCESS else Inner.MATE)  # fmt: skip
 
     def _steered(
@@ -281,7 +293,7 @@ class Drawer:
         joins = {f"agent:{team}/{name}", f"session:{log.path.stem}"}
         ref = Ref(self._name, f"{name}@{team}")
         thread = self._thread(ref, name, standing, log.activity, log.activity.cwd, [log], joins, team or None, name,
-                              True, log.activity.first_at)  # fmt: skip
+                              True, log.activity.first_at, now)  # fmt: skip
         if self._is_past((thread,), now):
             return Drawn()
         return Drawn((thread,), None, self._projects((thread,)), ((ref, log),))
@@ -342,15 +354,15 @@ def pane_key(socket: str, pane: str) -> str:
     return f"pane:{socket}/{pane}"
 
 
-def total(logs: Iterable[Log], prices: Prices) -> Usage | None:
+def total(logs: Iterable[Log], prices: Prices, now: datetime) -> Usage | None:
     """The usage of several transcripts as one; None when none of them made a request, or while sums are not whole."""
     logs = list(logs)
     if any(log.backlog for log in logs):
         return None
     tallies = [log.tally for log in logs if log.tally.totals]
     if len(tallies) < 2:
-        return tallies[0].usage(prices) if tallies else None
-    return Tally.joined(tallies).usage(prices)
+        return tallies[0].usage(prices, now) if tallies else None
+    return Tally.joined(tallies).usage(prices, now)
 
 
 def _team_title(team: TeamFile | None, log: Log | None) -> str | None:

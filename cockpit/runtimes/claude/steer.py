@@ -77,14 +77,14 @@ class Steering:
             look = await asyncio.to_thread(Lookout, target.registry, target.transcript, sidechain=target.sidechain)
             before = look.session
             if before is not None and before.state == "idle":
-                raise Refused(f"Not done: {target.title} stands at its prompt; nothing runs.")
+                raise Refused(f"Not done: “{target.title}” stands at its prompt; nothing runs.")
             await hands.press(pane, "escape")
             if not await look.until(lambda: _stopped(look, before), self._stopped):
                 raise Unconfirmed(
-                    f"Escape was pressed, and {target.title} did not say that it stopped.",
+                    f"Escape was pressed, and “{target.title}” did not say that it stopped.",
                     fix="Open its terminal and look; a hard freeze halts it whatever it does.",
                 )
-        return c.Outcome(f"Interrupted {target.title}.", target.ref)
+        return c.Outcome(f"Interrupted “{target.title}”.", target.ref)
 
     async def stop_team(self, lead: Ref, team: Callable[[], Sequence[str]]) -> c.Outcome:
         """Have the lead shut its mates down, and end once they are gone. `team` names those who are still there.
@@ -117,11 +117,11 @@ class Steering:
         while await asyncio.to_thread(inboxes.lies_there, inbox, stamp, text):
             if loop.time() >= end:
                 raise Unconfirmed(
-                    f"The message lies in the inbox of {target.title} and was not taken yet.",
+                    f"The message lies in the inbox of “{target.title}” and was not taken yet.",
                     fix="Do not send it again: it is read when its turn allows, if it still runs.",
                 )
             await asyncio.sleep(0.1)
-        return c.Outcome(f"{target.title} took the message.", target.ref)
+        return c.Outcome(f"“{target.title}” took the message.", target.ref)
 
     # By pane
 
@@ -130,12 +130,12 @@ class Steering:
         before = look.session
         if not await look.until(lambda: _took(look, text, before), self._begun):
             raise Unconfirmed(
-                f"It was typed and entered, and {target.title} began no turn: not submitted, as far as can be seen.",
+                f"It was typed and entered, and “{target.title}” began no turn: not submitted, as far as can be seen.",
                 fix="Open its terminal: if the text stands at the prompt, press Enter there.",
             )
         if before is not None and before.state == "busy" and look.activity.turn is not Turn.ASKED:
-            return f"{target.title} has it in its queue: it is read when the running turn allows."
-        return f"{target.title} took it: a turn began."
+            return f"“{target.title}” has it in its queue: it is read when the running turn allows."
+        return f"“{target.title}” took it: a turn began."
 
     async def _type(self, target: Target, text: str) -> Lookout:
         """Put it in and press Enter, with a look at the session's file right before each."""
@@ -176,10 +176,10 @@ def unreachable(pane: str | None, reached: bool) -> str:
 
 def _no_dialog(session: Session | None, title: str, what: str) -> None:
     if session is None:
-        raise Rejected(f"{title} has ended; {what}.", fix="Resume it, or start another.")
+        raise Rejected(f"“{title}” has ended; {what}.", fix="Resume it, or start another.")
     if session.state == "waiting":
         raise Rejected(
-            f"{title} waits for an answer ({session.waiting_for or 'a dialog'}), and Enter would give one; {what}.",
+            f"“{title}” waits for an answer ({session.waiting_for or 'a dialog'}), and Enter would give one; {what}.",
             fix="Answer that first.",
         )
 

@@ -5,13 +5,16 @@ A price that nobody gave is never guessed, and a cost of which a part is unknown
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from cockpit.model.usage import Usage
-from cockpit.runtimes.claude.wire import Json, count, mapping, number
+from cockpit.runtimes.claude.wire import Json, count, flag, mapping, number
 
 MILLION = 1_000_000
-_UNSETTLED = 64
-"""So many of the newest messages may still get another copy; older ones are only summed."""
+_UNSETTLED = 256
+"""So many of the newest messages may still get another copy, and count for what is spent now; older ones are only
+summed."""
+LATELY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +128,9 @@ class Tally:
     reported: dict[float, float] = field(default_factory=dict)
     reported_last: bool = False
     requests: int = 0
-    _recent: dict[str, tuple[str, Spent]] = field(default_factory=dict)
+    _recent: dict[str, tuple[str, Spent, datetime]] = field(default_factory=dict)
 
-    def add(self, message: str, model: str, usage: Spent) -> None:
+    def add(self, message: str, model: str, usage: Spent, at: datetime) -> None:
         """Take one line's copy of a message's usage."""
         owner = self.claims.owner(message)
         if owner is not None and owner is not self:
@@ -136,29 +139,34 @@ class Tally:
         known = self._recent.get(message)
         if owner is None:
             self.claims.take(message, self)
-            self._recent[message] = (model, usage)
+            self._recent[message] = (model, usage, at)
             self.requests += 1
             if len(self._recent) > _UNSETTLED:
                 del self._recent[next(iter(self._recent))]
             self.totals[model] = self.totals.get(model, NOTHING) + usage
         elif known is not None and known[1] != usage:
             most = known[1].most(usage)
-            self._recent[message] = (known[0], most)
+            self._recent[message] = (known[0], most, known[2])
             self.totals[known[0]] = self.totals[known[0]] + (most - known[1])
 
     def report(self, state: Json) -> None:
         """A `cost-state` line, written when a process ends (facts: 2.1.329): cumulative for that process alone."""
         total = number(state, "totalCostUSD")
-        if total is not None:
+        if total is not None and flag(state, "hasUnknownModelCost") is not True:
             self.reported[number(state, "startTime") or 0.0] = total
             self.reported_last = True
 
     @classmethod
     def joined(cls, tallies: Iterable["Tally"]) -> "Tally":
         """The sums of several transcripts, for reading only."""
-        whole = cls(Claims())
+        whole, tallies = cls(Claims()), list(tallies)
+        telling = [tally for tally in tallies if tally.reported]
+        if len(telling) == 1:
+            # A process reckons its subagents in, so that one figure is of all of them.
+            whole.reported, whole.reported_last = telling[0].reported, telling[0].reported_last
         for tally in tallies:
             whole.requests += tally.requests
+            whole._recent |= tally._recent
             for model, used in tally.totals.items():
                 whole.totals[model] = whole.totals.get(model, NOTHING) + used
         return whole
@@ -172,9 +180,20 @@ class Tally:
         self.reported_last = False
         self.requests = 0
 
-    def usage(self, prices: Prices) -> Usage | None:
-        """None when there was no request. The cost is reckoned from `prices`; the CLI's own figure stands in only for a
-        missing price, and only when nothing was spent after it."""
+    def burn(self, prices: Prices, now: datetime) -> float | None:
+        """What the last minutes cost, in dollars an hour; None when some price is missing."""
+        figure = 0.0
+        for model, used, at in self._recent.values():
+            if now - at < LATELY:
+                price = price_of(model, prices)
+                if price is None:
+                    return None
+                figure += cost(used, price)
+        return figure * (timedelta(hours=1) / LATELY)
+
+    def usage(self, prices: Prices, now: datetime | None = None) -> Usage | None:
+        """None when there was no request; with `now` it has what is spent lately. The cost is reckoned from `prices`:
+        the CLI's own figure stands in only for a missing price, and only when nothing was spent after it."""
         if not self.totals:
             return None
         total = sum(self.totals.values(), NOTHING)
@@ -182,7 +201,8 @@ class Tally:
         figure: float | None = 0.0
         for model, price in known.items():
             figure = None if figure is None or price is None else figure + cost(self.totals[model], price)
-        if figure is None and self.reported_last and all(self.reported.values()):
+        own = figure is None and self.reported_last and all(self.reported.values())
+        if own:
             figure = sum(self.reported.values())
         return Usage(
             tokens_in=total.input,
@@ -192,4 +212,6 @@ class Tally:
             total_tokens=total.input + total.output + total.read + total.write,
             cost=figure,
             requests=self.requests,
+            burn=self.burn(prices, now) if now else None,
+            own_cost=own,
         )

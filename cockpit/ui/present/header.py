@@ -61,6 +61,8 @@ def _right(counts: Counts, level: int) -> Iterator[Span]:
     if level == 3:
         yield Span(f"{counts.needs_you}!", "amber" if counts.needs_you else "dim", bold=bool(counts.needs_you))
         yield Span(f" {counts.working}●", "dim")
+        if counts.walls:
+            yield Span(f" {counts.walls}⊘", "red")
         return
     yield Span(f"{counts.needs_you} need you", "amber" if counts.needs_you else "dim", bold=bool(counts.needs_you))
     parts = [f"{counts.working} working"]
@@ -68,6 +70,9 @@ def _right(counts: Counts, level: int) -> Iterator[Span]:
         parts.append(f"{tokens(counts.tokens)} tokens")
     if level < 2 and counts.cost is not None:
         parts.append(money(counts.cost))
+    if counts.walls:
+        yield Span(" · ", "faint")
+        yield Span(f"{counts.walls} at a limit", "red")
     for part in parts:
         yield Span(" · ", "faint")
         yield Span(part, "dim")

@@ -166,7 +166,7 @@ async def test_a_mate_is_written_to_and_seen_to_take_it(house: House, facts: Fac
     alices(house).write_text('[{"from": "bob", "text": "earlier", "timestamp": "x", "read": false}]')
     taker = asyncio.create_task(asyncio.to_thread(take, alices(house)))
     outcome = await claude.send(c.Send(ALICE, "Look at the tests"), "i")
-    assert outcome.text == "alice took the message."
+    assert outcome.text == "“alice” took the message."
     await taker
     assert [path.name for path in alices(house).parent.iterdir()] == ["alice.json"], "no lock, no part left"
 

@@ -1,6 +1,7 @@
 """Costs: each message once, the largest copy, across files; a missing price is no price."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,26 @@ def test_a_large_transcript_is_known_at_once_and_summed_piece_by_piece(tmp_path:
         made.catch_up(300_000)
     assert made.tally.usage({}).requests == 40
     assert made.complete
+
+
+def test_what_is_spent_lately_is_told_by_the_hour(tmp_path: Path) -> None:
+    path, at = tmp_path / "a.jsonl", datetime(2026, 11, 21, 3, 5, tzinfo=UTC)
+    path.write_bytes(line("m1", 50_000) + line("m1", 50_000))
+    tally = log(path, Claims()).tally
+    spent_then = tally.usage(PRICES).cost
+    assert tally.usage(PRICES, at).burn == pytest.approx(spent_then * 6)
+    assert tally.usage(PRICES, at + timedelta(minutes=6)).burn == 0
+    assert tally.usage({}, at).burn is None
+
+
+def test_a_lead_and_its_subagents_go_by_the_figure_of_their_process(tmp_path: Path) -> None:
+    claims = Claims()
+    (tmp_path / "a.jsonl").write_bytes(
+        line("m1", 10, "claude-new")
+        + json.dumps({"type": "cost-state", "totalCostUSD": 0.25, "startTime": 1}).encode()
+        + b"\n"
+    )
+    (tmp_path / "b.jsonl").write_bytes(line("m2", 10, "claude-new"))
+    logs = [log(tmp_path / "a.jsonl", claims), log(tmp_path / "b.jsonl", claims)]
+    usage = Tally.joined(each.tally for each in logs).usage({})
+    assert (usage.cost, usage.own_cost) == (0.25, True)

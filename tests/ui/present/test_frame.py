@@ -41,6 +41,13 @@ def test_the_header_never_gives_up_who_waits_or_what_is_sick() -> None:
         assert "✗" in said
 
 
+@pytest.mark.parametrize(("width", "words"), [(120, "2 at a limit"), (22, "2⊘")])
+def test_the_header_counts_who_stands_before_a_limit(width: int, words: str) -> None:
+    fleet = busy_fleet()
+    assert words in top(replace(fleet, counts=replace(fleet.counts, walls=2)), width)
+    assert words not in top(fleet, width)
+
+
 def test_the_header_names_the_screen() -> None:
     assert top(busy_fleet(), 120, "Inbox").startswith("cockpit  Inbox")
 
