@@ -6,7 +6,7 @@ import os
 import random
 import uuid
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import astuple
 from datetime import UTC, datetime
 from io import TextIOWrapper
@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 from cockpit.config import Loaded, Paths, T3Config, paths, token_provider
 from cockpit.core.act import Actions
 from cockpit.core.hands import AnyHands
-from cockpit.core.ports import Clock, Source
+from cockpit.core.ports import Clock, HeldAsks, Source
 from cockpit.core.session import Session
 from cockpit.core.store import Store
 from cockpit.core.supervise import Supervisor
-from cockpit.model.errors import Refused
+from cockpit.model.errors import ConfigError, Refused
 from cockpit.model.ids import Ref
 from cockpit.storage.ledger import SqliteLedger
+from cockpit.storage.presence import present
 
 if TYPE_CHECKING:
     from cockpit.runtimes.tmux.source import TmuxSource
@@ -32,9 +33,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def sources(loaded: Loaded, where: Paths, clock: Clock) -> dict[str, Source]:
+def sources(loaded: Loaded, where: Paths, clock: Clock, held: HeldAsks | None = None) -> dict[str, Source]:
     """One source per configured instance. Without a T3 server the one that runs locally is looked for; the tmux servers
-    of this machine are one source, unless that is switched off."""
+    of this machine are one source, unless that is switched off. `held` are the requests that hooks hold."""
     tmux = _tmux(loaded, clock)
     found = _t3(loaded, where, clock) | tmux
     if loaded.config.claude.enabled:
@@ -42,11 +43,26 @@ def sources(loaded: Loaded, where: Paths, clock: Clock) -> dict[str, Source]:
         from cockpit.runtimes.claude.source import ClaudeSource
         from cockpit.runtimes.claude.usage import Price
 
-        home = loaded.config.claude.home or Path(os.environ.get("CLAUDE_CONFIG_DIR") or "~/.claude").expanduser()
+        home = claude_home(loaded)
         prices = {model: Price(*astuple(price)) for model, price in loaded.config.prices.items()}
-        found["claude"] = ClaudeSource("claude", home, clock=clock, prices=LIST | prices, repository=repository,
-                                       hands=AnyHands(list(tmux.values())) if tmux else None)  # fmt: skip
+        found["claude"] = ClaudeSource(
+            "claude", home, clock=clock, prices=LIST | prices, repository=repository,
+            hands=AnyHands(list(tmux.values())) if tmux else None, held=held, bell=where.hook_bell, who=_who(),
+        )  # fmt: skip
     return found
+
+
+def claude_home(loaded: Loaded) -> Path:
+    """Where Claude Code keeps its files and settings."""
+    return loaded.config.claude.home or Path(os.environ.get("CLAUDE_CONFIG_DIR") or "~/.claude").expanduser()
+
+
+def worker_settings(loaded: Loaded, where: Paths) -> Path:
+    """A file for `claude --settings`: our hooks and status line for one worker that is started from here.
+    Raises ConfigError."""
+    from cockpit.runtimes.claude.hooks.install import worker_settings as made
+
+    return made(where.state_dir, claude_home(loaded))
 
 
 def repository(path: str) -> tuple[str, str | None]:
@@ -111,7 +127,7 @@ def connect(loaded: Loaded, where: Paths | None = None, clock: Clock = utc_now) 
     where = where or paths()
     store = Store(clock)
     ledger = SqliteLedger(where.ledger_file)
-    made = sources(loaded, where, clock)
+    made = sources(loaded, where, clock, ledger.asks)
     actions = Actions(store, made, ledger, clock=clock, new_id=_new_id, who=_who())
     return Session(store, made, ledger, actions, Supervisor(store, made, ledger, clock=clock), clock)
 
@@ -163,11 +179,23 @@ def run(loaded: Loaded, clock: Clock = utc_now) -> int:
     session = connect(loaded, where, clock)
     notes = clashes(loaded.config.keys) if loaded.config.keys else []
     app = CockpitApp(session, loaded.config, themes, screens(loaded), notes=notes)
+    _renew_hook(where)
     try:
-        app.run()
+        with present(where.present_dir):
+            app.run()
     finally:
         session.ledger.close()
     return app.return_code or 0
+
+
+def _renew_hook(where: Paths) -> None:
+    """The copy that Claude Code runs, if there is one, becomes this version's. `cockpit hooks` tells what is amiss."""
+    from cockpit.runtimes.claude.hooks.install import place_program
+    from cockpit.runtimes.claude.hooks.settings import PROGRAM
+
+    if (where.state_dir / PROGRAM).exists():
+        with suppress(ConfigError):
+            place_program(where.state_dir)
 
 
 def log_to(file: Path) -> None:

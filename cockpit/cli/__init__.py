@@ -54,6 +54,7 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "demo": ("demo", "Start a whole living fleet of its own, with nothing to set up."),
         "doctor": ("doctor", "Check versions, configuration, terminal, sources and ledger."),
         "t3": ("t3", "Pair with T3 Code servers."),
+        "hooks": ("hooks", "Let Claude Code's permission requests be answered from here."),
         "config": ("config", "Show, check or change the configuration."),
     },
 }

@@ -28,6 +28,16 @@ class Paths:
         return self.state_dir / "ledger.db"
 
     @property
+    def hook_bell(self) -> Path:
+        """What a hook touches when the requests that it holds have changed."""
+        return self.state_dir / "asks.bell"
+
+    @property
+    def present_dir(self) -> Path:
+        """A mark of each cockpit that is on a screen."""
+        return self.state_dir / "present"
+
+    @property
     def tokens_dir(self) -> Path:
         return self.state_dir / "tokens"
 

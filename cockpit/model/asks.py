@@ -82,7 +82,7 @@ class SettledAsk:
 @dataclass(frozen=True, slots=True)
 class HeldAsk:
     """An ask that a hook brought and holds open on the ledger. `payload` is the hook's own JSON; `answer` is None until
-    a person answered."""
+    a person answered, `taken_at` until the hook has passed the answer on; `withdrawn`: the hook no longer waits."""
 
     id: str
     source: str
@@ -93,3 +93,5 @@ class HeldAsk:
     answer: Mapping[str, Any] | None = None
     answered_by: str = ""
     answered_at: datetime | None = None
+    taken_at: datetime | None = None
+    withdrawn: bool = False

@@ -9,7 +9,9 @@ from cockpit.model.asks import HeldAsk
 from cockpit.storage.codec import moment
 from cockpit.storage.database import Database
 
-_SELECT = "SELECT id, source, thread, payload, created, expires, answer, answered_by, answered_at FROM asks"
+_SELECT = (
+    "SELECT id, source, thread, payload, created, expires, answer, answered_by, answered_at, taken, withdrawn FROM asks"
+)
 
 
 class HeldAsks:
@@ -68,9 +70,14 @@ class HeldAsks:
             )
             return done.rowcount == 1
 
+    def taken(self, ask_id: str, at: datetime) -> None:
+        """The hook has passed the answer on."""
+        with self._database.writing() as connection:
+            connection.execute("UPDATE asks SET taken = ? WHERE id = ?", (moment(at), ask_id))
+
 
 def _ask(row: tuple[Any, ...]) -> HeldAsk:
-    ask_id, source, thread, payload, created, expires, answer, by, at = row
+    ask_id, source, thread, payload, created, expires, answer, by, at, taken, withdrawn = row
     return HeldAsk(
         ask_id,
         source,
@@ -81,4 +88,6 @@ def _ask(row: tuple[Any, ...]) -> HeldAsk:
         json.loads(answer) if answer is not None else None,
         by or "",
         datetime.fromisoformat(at) if at else None,
+        datetime.fromisoformat(taken) if taken else None,
+        withdrawn is not None,
     )

@@ -42,6 +42,7 @@ STEPS: tuple[str, ...] = (
     ) STRICT;
     CREATE INDEX asks_open ON asks (expires) WHERE answered_at IS NULL AND withdrawn IS NULL;
     """,
+    "ALTER TABLE asks ADD COLUMN taken TEXT",
 )
 
 NEWEST = len(STEPS)

@@ -1,19 +1,20 @@
 """Claude Code on this machine as a source of the fleet: what its own files say, as soon as they say it.
 
-It writes nothing below the Claude home and opens no key; it only reads."""
+It writes nothing below the Claude home and opens no key. What it answers goes to our own hooks, by the ledger."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from cockpit.core import commands as c
-from cockpit.core.ports import Clock, Emit, Hands
+from cockpit.core.ports import Clock, Emit, Hands, HeldAsks
 from cockpit.model.errors import NotFound, Refused
 from cockpit.model.facts import Fact, SourceChanged
 from cockpit.model.health import Health, SourceState
 from cockpit.model.ids import Ref
 from cockpit.model.talk import Talk
+from cockpit.runtimes.claude.answers import Answers
 from cockpit.runtimes.claude.files import AGAIN_SECONDS
 from cockpit.runtimes.claude.follow import Follower, read
 from cockpit.runtimes.claude.pages import missing
@@ -23,7 +24,7 @@ from cockpit.runtimes.claude.rows import Repository, alone
 from cockpit.runtimes.claude.steer import Steering
 from cockpit.runtimes.claude.teams import still_in
 from cockpit.runtimes.claude.usage import Price
-from cockpit.runtimes.claude.watch import Changes, Watcher
+from cockpit.runtimes.claude.watch import Changes, Watcher, ringing
 
 _PROCESS_SECONDS = 2.0
 _SAFETY_SECONDS = 60.0
@@ -37,18 +38,23 @@ class ClaudeSource:
     """`home` is the Claude directory, `prices` the dollars per million tokens of each model (a missing one is None),
     `recent` how long a session that ended stays in the list; `poll` forces or forbids polling (None: by the file
     system), `process_seconds` is the rhythm in which processes are looked at, `repository` says where a directory
-    belongs, `hands` type into panes."""
+    belongs, `hands` type into panes. `held` are the requests that hooks hold, `bell` the file that a hook touches when
+    those change, `who` the person who answers them."""
 
     def __init__(
         self, name: str, home: Path, *, clock: Clock, prices: Mapping[str, Price] | None = None,
         processes: Processes | None = None, recent: timedelta = timedelta(hours=24), poll: bool | None = None,
         poll_seconds: float = 1.0, process_seconds: float = _PROCESS_SECONDS, repository: Repository = alone,
-        hands: Hands | None = None,
+        hands: Hands | None = None, held: HeldAsks | None = None, bell: Path | None = None, who: str = "",
     ) -> None:  # fmt: skip
         self._name = name
         self._clock = clock
-        self._reader = Reader(name, home, now=clock, prices=prices or {}, processes=processes or Processes(),
-                              recent=recent, repository=repository)  # fmt: skip
+        seen = processes or Processes()
+        self._reader = reader = Reader(name, home, now=clock, prices=prices or {}, processes=seen,
+                                       recent=recent, repository=repository)  # fmt: skip
+        self._answers = Answers(name, held, who=who, root=home, clock=clock, processes=seen,
+                                threads=lambda: reader.threads, teams=lambda: reader.teams)  # fmt: skip
+        self._bell = bell
         self._watcher = Watcher(home, poll=poll, poll_seconds=poll_seconds)
         self._process_seconds = process_seconds
         self._hands = hands
@@ -59,6 +65,7 @@ class ClaudeSource:
         self._wake = asyncio.Event()
         self._touched: set[Path] = set()
         self._everything = False
+        self._rung = False
         self._opening: asyncio.Task[None] | None = None
         self._state = SourceState(name, self.kind, Health.ABSENT)
 
@@ -89,21 +96,25 @@ class ClaudeSource:
                 await asyncio.to_thread(self._reader.home.catch_up)
                 if not self._reader.home.owes:
                     whole = await asyncio.to_thread(self._reader.whole)
+            await asyncio.to_thread(self._answers.look)
             self._report(emit, anyway=True)
-            emit(whole)
+            for fact in self._answers.dressed([whole]):
+                emit(fact)
         await self._follower.fresh()
 
     async def run(self, emit: Emit) -> None:
         watching = asyncio.create_task(self._watch(), name=f"{self._name} watches")
         working = asyncio.create_task(self._work(emit), name=f"{self._name} reads")
+        listening = asyncio.create_task(self._listen(), name=f"{self._name} hears hooks")
+        tasks = (watching, working, listening)
         try:
-            done, _ = await asyncio.wait({watching, working}, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
-            for task in (watching, working):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(watching, working, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def nudge(self) -> None:
         self._everything = True
@@ -166,6 +177,33 @@ class ClaudeSource:
         """Where it reads and by what it learns of changes."""
         return [("home", str(self._reader.home.root)), ("learns by", self._watcher.link or "one look")]
 
+    # CanApprove, CanAnswer, CanPlan
+
+    async def decide(self, command: c.Decide, intent: str) -> c.Outcome:
+        return await self._answered(self._answers.decide(command))
+
+    async def answer(self, command: c.Answer, intent: str) -> c.Outcome:
+        return await self._answered(self._answers.answer(command))
+
+    async def implement(self, command: c.ImplementPlan, intent: str) -> c.Outcome:
+        return await self._answered(self._answers.implement(command))
+
+    async def _answered(self, going: Awaitable[c.Outcome]) -> c.Outcome:
+        """Whatever came of it, the row is drawn anew."""
+        try:
+            return await going
+        finally:
+            self._rung = True
+            self._wake.set()
+
+    async def _listen(self) -> None:
+        if self._bell is None:
+            await asyncio.Event().wait()
+            return
+        async for _ in ringing(self._bell):
+            self._rung = True
+            self._wake.set()
+
     async def _watch(self) -> None:
         async for changes in self._watcher.changes():
             self._take(changes)
@@ -187,6 +225,7 @@ class ClaudeSource:
             self._touched, self._everything = set(), False
             self._wake.clear()
             now = loop.time()
+            rung, self._rung = self._rung, False
             if first and not everything and not paths:
                 continue
             if now - safe >= _SAFETY_SECONDS:
@@ -201,15 +240,18 @@ class ClaudeSource:
                 if self._reader.trouble():
                     self._report(emit)
                     continue
+                if first or rung or check or everything:
+                    await asyncio.to_thread(self._answers.look)
                 if first:
                     whole = await asyncio.to_thread(self._reader.whole)
                     self._report(emit, anyway=True)
-                    emit(whole)
-                    first = False
+                    facts: list[Fact] = [whole]
                 else:
-                    for fact in await asyncio.to_thread(self._read, paths, everything, check):
-                        emit(fact)
+                    facts = await asyncio.to_thread(self._read, paths, everything, check)
                     self._report(emit)
+                for fact in self._answers.dressed(facts):
+                    emit(fact)
+                first = False
             await self._follower.fresh()
 
     async def _wait(self, looked: float) -> None:

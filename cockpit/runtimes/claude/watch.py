@@ -117,6 +117,26 @@ class Watcher:
         return next(path for path in (self.root, *self.root.parents) if path.is_dir())
 
 
+async def ringing(bell: Path) -> AsyncIterator[None]:
+    """Goes on until it is closed: an item for each time that somebody has written to that file.
+
+    Its folder may not be there yet. Where the kernel watches no more, there is an item every second."""
+    from watchfiles import awatch
+
+    while True:
+        try:
+            async for _ in awatch(
+                bell.parent, recursive=False, step=10, debounce=40, rust_timeout=60_000,
+                watch_filter=lambda _, path: path.endswith(f"/{bell.name}"),
+            ):  # fmt: skip
+                yield
+        except FileNotFoundError:
+            pass
+        except OSError:
+            yield
+        await asyncio.sleep(POLL_SECONDS)
+
+
 def _marks(paths: Sequence[Path]) -> list[tuple[Path, int]]:
     """Folders by name and inode: one that was deleted and made again is another."""
     found = []

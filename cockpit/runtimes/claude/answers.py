@@ -1,0 +1,282 @@
+"""Requests that hooks hold on the ledger: over the rows that the files give, and answered by a person's word.
+
+It answers nothing by itself, and calls an answer given only when Claude has gone on by it."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cockpit.core.commands import Answer, Decide, ImplementPlan, Outcome
+from cockpit.core.ports import Clock, HeldAsks
+from cockpit.model.asks import Ask, AskKind, Decision, HeldAsk
+from cockpit.model.errors import LedgerError, Refused, Stale, Unconfirmed
+from cockpit.model.facts import Fact, SourceRead, TeamSeen, ThreadSeen
+from cockpit.model.ids import Ref
+from cockpit.model.teams import Team
+from cockpit.model.text import one_line
+from cockpit.model.work import Capability, Evidence, Thread
+from cockpit.runtimes.claude.held import Held, ask, decode, updates
+from cockpit.runtimes.claude.processes import Processes
+from cockpit.runtimes.claude.verdict import Verdict, dialog_changed, verdict
+
+_WAYS = {AskKind.APPROVAL: Capability.APPROVE, AskKind.QUESTION: Capability.ANSWER, AskKind.PLAN: Capability.PLAN}
+_UNHELD = "no hook holds it: answer in its terminal, or see `cockpit hooks install`"
+_TAKEN_SECONDS, _CONFIRM_SECONDS, _GRACE_SECONDS, _STEP = 3.0, 5.0, 0.4, 0.05
+_DECIDED = {
+    Decision.ACCEPT: "Approved",
+    Decision.ACCEPT_FOR_SESSION: "Approved for the session",
+    Decision.DECLINE: "Declined",
+    Decision.CANCEL: "Declined, and the turn was interrupted",
+}
+
+
+class Answers:
+    """`held` is the ledger's port (None: there is no ledger), `who` the person's name for the record, `root` the Claude
+    home. `threads` and `teams` give the rows as the files say them."""
+
+    def __init__(
+        self, name: str, held: HeldAsks | None, *, who: str, root: Path, clock: Clock, processes: Processes,
+        threads: Callable[[], Mapping[Ref, Thread]], teams: Callable[[], Mapping[Ref, Team]],
+    ) -> None:  # fmt: skip
+        self._name = name
+        self._held = held
+        self._who = who
+        self._root = root
+        self._clock = clock
+        self._processes = processes
+        self._threads = threads
+        self._teams = teams
+        self._waiting: dict[str, Held] = {}
+        self._sending: dict[str, Held] = {}
+        self._by: dict[Ref, tuple[Held, ...]] = {}
+
+    # Seeing
+
+    def look(self) -> None:
+        """Read the ledger; what it last said stands while it cannot be read. It blocks briefly."""
+        if self._held is None:
+            return
+        try:
+            rows = self._held.waiting(self._clock())
+        except LedgerError:
+            return
+        known = self._waiting
+        found = {row.id: known.get(row.id) or decode(row) for row in rows if row.source == self._name}
+        self._waiting = {key: held for key, held in found.items() if held is not None and self._lives(held)}
+
+    def _lives(self, held: Held) -> bool:
+        """Whether its hook still waits: one that was killed takes nothing back."""
+        pid, start = held.hook
+        return not (start and self._processes.known) or self._processes.start(pid) == start
+
+    def dressed(self, facts: Iterable[Fact]) -> list[Fact]:
+        """The facts with what the hooks hold, and the rows again whose requests came or went."""
+        before, self._by = self._by, self._owners()
+        facts = [self._dress(fact) for fact in facts]
+        told = {fact.thread.ref for fact in facts if isinstance(fact, ThreadSeen)}
+        if any(isinstance(fact, SourceRead) for fact in facts):
+            return facts
+        rows = self._threads()
+        moved = [ref for ref in {**before, **self._by} if before.get(ref) != self._by.get(ref)]
+        facts += [ThreadSeen(self._row(rows[ref])) for ref in moved if ref in rows and ref not in told]
+        if moved:
+            teams = [team for team in self._teams().values() if any(each.thread in moved for each in team.members)]
+            facts += [TeamSeen(self._team(team)) for team in teams]
+        return facts
+
+    def _owners(self) -> dict[Ref, tuple[Held, ...]]:
+        """Which row each request is about."""
+        found: dict[Ref, list[Held]] = {}
+        rows = self._threads() if self._waiting or self._sending else {}
+        for held in {**self._waiting, **self._sending}.values():
+            owner = self._owner(held, rows)
+            if owner is not None:
+                found.setdefault(owner, []).append(held)
+        return {
+            ref: tuple(sorted(several, key=lambda held: (held.created_at, held.id))) for ref, several in found.items()
+        }
+
+    def _owner(self, held: Held, rows: Mapping[Ref, Thread]) -> Ref | None:
+        """A mate's row by its session or by its name in the team that the session leads; else the session's own."""
+        if held.agent is not None:
+            lead = Ref(self._name, held.session)
+            teams = [team for team in self._teams().values() if any(each.thread == lead for each in team.members)]
+            names = {f"agent:{held.team}/{held.agent}"} if held.team else set()
+            names |= {f"agent:{team.ref.native}/{held.agent}" for team in teams}
+            for ref, row in rows.items():
+                if row.joins & names and ref != lead:
+                    return ref
+        key = f"session:{held.session}"
+        return next((ref for ref, row in rows.items() if key in row.joins), None)
+
+    def _dress(self, fact: Fact) -> Fact:
+        match fact:
+            case ThreadSeen(thread):
+                return ThreadSeen(self._row(thread))
+            case TeamSeen(team):
+                return TeamSeen(self._team(team))
+            case SourceRead():
+                rows, teams = map(self._row, fact.threads), map(self._team, fact.teams)
+                return replace(fact, threads=tuple(rows), teams=tuple(teams))
+        return fact
+
+    def _row(self, thread: Thread) -> Thread:
+        """The row as it is with its hooks: their word goes before every file's."""
+        several = self._by.get(thread.ref, ())
+        if not several:
+            ways = {_WAYS[each.kind] for each in thread.asks if each.kind in _WAYS}
+            return (
+                replace(thread, cannot=(*thread.cannot, *((way, _UNHELD) for way in sorted(ways)))) if ways else thread
+            )
+        shown = [ask(held, thread.ref, _who(thread, held)) for held in several]
+        ids = {held.id for held in several} | {held.call.id for held in several}
+        calls = [held.call for held in several]
+        rest = [each for each in thread.asks if each.id not in ids and not _same(each, calls)]
+        first = several[0]
+        seen = [Evidence(self._name, f"hook: {_event(held)} {held.call.tool}", held.created_at) for held in several]
+        return replace(
+            thread,
+            status=first.status,
+            raw_status="waiting",
+            since=first.created_at,
+            detail=first.call.said,
+            asks=(*shown, *rest),
+            evidence=(*seen, *thread.evidence),
+            capabilities=thread.capabilities | {_WAYS[each.kind] for each in shown},
+        )
+
+    def _team(self, team: Team) -> Team:
+        waits = {ref: several[0] for ref, several in self._by.items()}
+        members = (
+            replace(each, status=str(held.status), detail=held.call.said)
+            if each.thread is not None and (held := waits.get(each.thread)) else each
+            for each in team.members
+        )  # fmt: skip
+        return replace(team, members=tuple(members)) if waits else team
+
+    # Answering
+
+    async def decide(self, command: Decide) -> Outcome:
+        held = self._found(command.ask)
+        allow = command.decision in (Decision.ACCEPT, Decision.ACCEPT_FOR_SESSION)
+        answer: dict[str, Any] = {"decision": "allow" if allow else "deny"}
+        if allow:
+            session = command.decision is Decision.ACCEPT_FOR_SESSION
+            given = updates(held, rule=command.rule, session=session)
+            if given is None and (command.rule or session):
+                raise Refused(
+                    "Not done: this request suggests no such rule.", fix="`cockpit asks` lists what it suggests."
+                )
+            if given:
+                answer["updated_permissions"] = given
+        else:
+            answer["message"] = command.message
+            answer["interrupt"] = command.decision is Decision.CANCEL
+        await self._give(held, answer, allowed=allow)
+        return Outcome(f"{_DECIDED[command.decision]}: {one_line(held.call.said, 80)}", command.thread)
+
+    async def answer(self, command: Answer) -> Outcome:
+        held = self._found(command.ask)
+        questions = {each.id: each.text for each in ask(held, command.thread, "").questions}
+        asked = [each.get("question") for each in held.call.input.get("questions", ()) if isinstance(each, dict)]
+        if len(set(asked)) != len(questions) or len(asked) != len(questions):
+            raise Refused("Not done: two of its questions are the same, and Claude tells answers apart by those.",
+                          fix="Answer in its terminal.")  # fmt: skip
+        said = {asked[int(key)]: ", ".join(each) if isinstance(each, tuple) else each
+                for key, each in command.answers.items() if key in questions}  # fmt: skip
+        await self._give(
+            held, {"decision": "allow", "updated_input": {**held.call.input, "answers": said}}, allowed=True
+        )
+        return Outcome(f"Answered: {one_line('; '.join(map(str, said.values())), 80)}", command.thread)
+
+    async def implement(self, command: ImplementPlan) -> Outcome:
+        """As the terminal's own “Yes, manually approve edits”: nothing is widened. The plan is handed back with it, or
+        Claude takes no notice (measured on 2.1.329)."""
+        held = self._found(command.ask)
+        mode = {"type": "setMode", "mode": "default", "destination": "session"}
+        answer = {"decision": "allow", "updated_input": dict(held.call.input), "updated_permissions": [mode]}
+        await self._give(held, answer, allowed=True)
+        return Outcome("The plan is being carried out; edits are asked for one by one.", command.thread)
+
+    def _found(self, ask_id: str) -> Held:
+        held = self._waiting.get(ask_id)
+        if held is None:
+            raise Stale("No hook holds that request any more.", fix="If it still waits, answer in its terminal.")
+        return held
+
+    async def _give(self, held: Held, answer: Mapping[str, Any], *, allowed: bool) -> None:
+        assert self._held is not None
+        self._sending[held.id] = held
+        try:
+            at = self._clock()
+            if not await asyncio.to_thread(self._held.answer, held.id, answer, self._who, at):
+                raise Stale(await self._why_late(held.id))
+            await self._taken(held)
+            await self._gone_on(held, at, allowed=allowed)
+        finally:
+            del self._sending[held.id]
+            self._waiting.pop(held.id, None)
+
+    async def _get(self, ask_id: str) -> HeldAsk | None:
+        assert self._held is not None
+        return await asyncio.to_thread(self._held.get, ask_id)
+
+    async def _why_late(self, ask_id: str) -> str:
+        row = await self._get(ask_id)
+        if row is not None and row.answer is not None:
+            return f"It was answered before, by {row.answered_by or 'somebody'}."
+        return "It was settled in its terminal, or waited too long."
+
+    async def _taken(self, held: Held) -> None:
+        """The hook has passed the answer on."""
+        for _ in range(round(_TAKEN_SECONDS / _STEP)):
+            row = await self._get(held.id)
+            if row is not None and row.taken_at is not None:
+                return
+            if not self._lives(held):
+                raise Stale(
+                    "Its hook has ended without taking the answer.", fix="If it still waits, answer in its terminal."
+                )
+            await asyncio.sleep(_STEP)
+        raise Unconfirmed("Its hook has not taken the answer so far.", fix="Look at its terminal.")
+
+    async def _gone_on(self, held: Held, at: datetime, *, allowed: bool) -> None:
+        """Claude has: its dialog is gone, or the call has its result. A call that stood still for the hook has nobody
+        else to wait for. A result that says a person decided at the terminal beats all."""
+        loop = asyncio.get_running_loop()
+        began, moved = loop.time(), held.standing
+        settled: float | None = began + _GRACE_SECONDS if moved else None
+        while True:
+            match await asyncio.to_thread(verdict, self._root, held.transcript, held.call.id):
+                case Verdict.HOOK:
+                    return
+                case Verdict.PERSON:
+                    raise Stale("It was answered in its terminal first.")
+                case Verdict.SOMEHOW if moved or not allowed:
+                    return
+            if not moved and await asyncio.to_thread(
+                dialog_changed, self._root, held.cli, at - timedelta(milliseconds=5)
+            ):
+                moved, settled = True, loop.time() + _GRACE_SECONDS
+            if settled is not None and loop.time() > settled:
+                return
+            if loop.time() - began > _CONFIRM_SECONDS:
+                raise Unconfirmed("Claude has the answer and has not gone on so far.", fix="Look at its terminal.")
+            await asyncio.sleep(_STEP)
+
+
+def _who(thread: Thread, held: Held) -> str:
+    own = next((key.rpartition("/")[2] for key in sorted(thread.joins) if key.startswith("agent:")), "Claude")
+    return held.agent if held.agent and not held.before and held.agent != own else own
+
+
+def _event(held: Held) -> str:
+    return "PreToolUse" if held.before else "PermissionRequest"
+
+
+def _same(shown: Ask, calls: Iterable[Any]) -> bool:
+    """Whether the file's ask is about a call that a hook holds under a name of its own."""
+    return any(shown.title.endswith(f" {call.tool}") and shown.summary in call.said for call in calls)

@@ -1,0 +1,1 @@
+"""What Claude Code runs for us: the hook program, and who puts it into which settings."""
