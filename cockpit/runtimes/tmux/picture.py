@@ -12,12 +12,14 @@ from cockpit.model.ids import Ref
 from cockpit.model.work import Project, Thread
 from cockpit.runtimes.tmux import rows
 from cockpit.runtimes.tmux.activity import QUIET
+from cockpit.runtimes.tmux.agents import Agent, Agents, by_command
 from cockpit.runtimes.tmux.panes import Birth, Pane
 from cockpit.runtimes.tmux.processes import Life, lives
 from cockpit.runtimes.tmux.repository import Checkout, Checkouts
 from cockpit.runtimes.tmux.rules import Verdict, judge
 from cockpit.runtimes.tmux.server import Server
 
+_MOST_TOLD = 20
 _WORST = (Health.AUTH, Health.DOWN, Health.LATE)
 
 
@@ -27,12 +29,14 @@ class Backdrop:
 
     checkouts: Mapping[str, Checkout | None] = field(default_factory=dict)
     lives: Mapping[int, Life] = field(default_factory=dict)
+    agents: Mapping[int, Agent] = field(default_factory=dict)
 
 
-def read_backdrop(known: Checkouts, servers: Sequence[Server]) -> Backdrop:
+def read_backdrop(known: Checkouts, agents: Agents, servers: Sequence[Server]) -> Backdrop:
     """Blocks on the disk. Only what runs on this machine is looked at."""
     panes = [pane for server in servers if not server.where.host for pane in tuple(server.panes.values())]
-    return Backdrop(known.of(pane.path for pane in panes if pane.path), lives(pane.pid for pane in panes))
+    checkouts = known.of(pane.path for pane in panes if pane.path)
+    return Backdrop(checkouts, lives(pane.pid for pane in panes), agents.of(panes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +70,26 @@ def draw(
     due: datetime | None = None
     for label, server, birth, pane in _all(servers):
         far = bool(server.where.host)
-        verdict = judge(pane, rules, own[1] if not far and own[0] == birth.socket else "")
+        agent = (None if far else backdrop.agents.get(pane.pid)) or by_command(pane)
+        life = None if far else backdrop.lives.get(pane.pid)
+        verdict = judge(
+            pane, rules, own[1] if not far and own[0] == birth.socket else "",
+            agent=agent.name if agent else "", prompt=life is None or life.front,
+        )  # fmt: skip
+        prints = server.activity[pane.id]
+        if prints.lately(now) and not pane.dead:
+            due = min(due or prints.last + QUIET, prints.last + QUIET)
         if verdict.hidden:
             hidden.append((rows.title(pane), verdict.reason))
             continue
         ref = Ref(source, native(label if several else "", pane, birth))
-        thread = rows.row(_seen(server, pane, backdrop, verdict, ref.native in paused), ref, join(server, pane), now)
+        thread = rows.row(
+            _seen(server, pane, backdrop, agent, verdict, ref.native in paused), ref, join(server, pane), now
+        )
         threads.append(thread)
         places[ref.native] = Place(server, pane)
         if thread.project is not None:
-            projects.setdefault(thread.project, rows.project(thread.project))
-        prints = server.activity[pane.id]
-        if prints.lately(now) and not pane.dead:
-            due = min(due or prints.last + QUIET, prints.last + QUIET)
+            projects.setdefault(thread.project, rows.project(thread.project, machine(server)))
     return Picture(tuple(threads), tuple(projects.values()), places, tuple(hidden), due)
 
 
@@ -89,13 +100,21 @@ def _all(servers: Mapping[str, Server]) -> Iterator[tuple[str, Server, Birth, Pa
                 yield label, server, birth, pane
 
 
-def _seen(server: Server, pane: Pane, backdrop: Backdrop, verdict: Verdict, paused: bool) -> rows.Seen:
+def machine(server: Server) -> str:
+    """How the keys of its places begin: a place of several sources is one place."""
+    return f"{server.where.host}:" if server.where.host else rows.HERE
+
+
+def _seen(
+    server: Server, pane: Pane, backdrop: Backdrop, agent: Agent | None, verdict: Verdict, paused: bool
+) -> rows.Seen:
     here = not server.where.host
     life = backdrop.lives.get(pane.pid) if here else None
     return rows.Seen(
         pane, server.activity[pane.id],
         checkout=backdrop.checkouts.get(pane.path) if here else None,
         created_at=life.since if life else None,
+        agent=agent,
         shown_by=verdict.reason,
         paused=life.stopped if life else paused,
         pausable=life is None or life.shell,
@@ -131,7 +150,7 @@ def state(source: str, servers: Mapping[str, Server], hidden: int, *, found: boo
     sights = {label: server.sight for label, server in servers.items()}
     notes = [f"{label}: {sight.reason}" for label, sight in sights.items() if sight.health in _WORST and found]
     if hidden:
-        notes.append(f"{hidden} {'pane is' if hidden == 1 else 'panes are'} hidden by rules")
+        notes.append(f"{hidden} {'pane is' if hidden == 1 else 'panes are'} hidden; `cockpit doctor` says why")
     up = [sight for sight in sights.values() if sight.health is Health.UP]
     troubled = [sight for word in _WORST for sight in sights.values() if sight.health is word]
     first = next(iter([*up, *troubled, *sights.values()]), None)
@@ -150,6 +169,19 @@ def state(source: str, servers: Mapping[str, Server], hidden: int, *, found: boo
         since=first.since, version=first.birth.version if first.birth else None,
         link=_link(servers) if up else "", tried=tuple(sights), notes=tuple(notes),
     )  # fmt: skip
+
+
+def diagnosis(servers: Mapping[str, Server], hidden: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What each server is, and why which panes are no rows."""
+    said = []
+    for label, server in servers.items():
+        birth, count = server.sight.birth, len(server.panes)
+        panes = f"tmux {birth.version}, {count} {'pane' if count == 1 else 'panes'}" if birth else server.sight.reason
+        said.append((f"server {label}", f"{server.sight.health}: {panes}"))
+    said += [("hidden", f"{title}: {reason}") for title, reason in hidden[:_MOST_TOLD]]
+    if len(hidden) > _MOST_TOLD:
+        said.append(("hidden", f"{len(hidden) - _MOST_TOLD} more"))
+    return said
 
 
 def _link(servers: Mapping[str, Server]) -> str:

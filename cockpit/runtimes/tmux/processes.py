@@ -38,11 +38,13 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """Of a pane's first process: since when it runs, whether it is a shell, and whether what it started is stopped."""
+    """Of a pane's first process: since when it runs, whether it is a shell, whether what it started is stopped, and
+    whether it has the terminal itself (a shell then waits at its prompt)."""
 
     since: datetime | None
     shell: bool
     stopped: bool
+    front: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def lives(pids: Iterable[int]) -> dict[int, Life]:
             since = booted + timedelta(seconds=int(fields[20]) / _TICKS) if booted else None
             children = _read(Path(f"/proc/{pid}/task/{pid}/children")).split()
             states = [stat[1] for child in children if (stat := _stat(int(child)))]
-            found[pid] = Life(since, _is_shell(fields[0]), _STOPPED in states)
+            found[pid] = Life(since, _is_shell(fields[0]), _STOPPED in states, fields[3] == fields[6])
     return found
 
 

@@ -10,11 +10,13 @@ from pathlib import PurePosixPath
 from cockpit.model.ids import Ref
 from cockpit.model.work import Capability, Evidence, Project, Status, Thread
 from cockpit.runtimes.tmux.activity import Prints
+from cockpit.runtimes.tmux.agents import Agent
 from cockpit.runtimes.tmux.panes import Pane
 from cockpit.runtimes.tmux.processes import SHELLS
 from cockpit.runtimes.tmux.repository import Checkout
 
 AUTHORITY = -1
+HERE = "here:"
 _ALIVE = frozenset({Capability.SEND, Capability.INTERRUPT, Capability.STOP, Capability.ATTACH})
 _DEAD = frozenset({Capability.STOP, Capability.ATTACH})
 
@@ -27,6 +29,7 @@ class Seen:
     prints: Prints
     checkout: Checkout | None = None
     created_at: datetime | None = None
+    agent: Agent | None = None
     shown_by: str = ""
     paused: bool = False
     pausable: bool = False
@@ -37,6 +40,9 @@ def row(seen: Seen, ref: Ref, join: str, now: datetime) -> Thread:
     """`join` is the key by which other sources know the pane."""
     pane = seen.pane
     status, raw, since, facts = _status(seen, now)
+    if seen.agent is not None:
+        process = f" (process {seen.agent.pid})" if seen.agent.pid else ""
+        facts += ((f"{seen.agent.name} runs in it{process}", None),)
     if seen.shown_by:
         facts += ((f"shown: {seen.shown_by}", None),)
     checkout = seen.checkout
@@ -48,6 +54,7 @@ def row(seen: Seen, ref: Ref, join: str, now: datetime) -> Thread:
         sources=(ref.source,), stale=seen.stale, created_at=seen.created_at,
         branch=checkout.branch if checkout else None, worktree=checkout.worktree if checkout else None,
         terminal=str(ref), joins=frozenset({join}), authority=AUTHORITY,
+        harness=seen.agent.name if seen.agent else None,
     )  # fmt: skip
 
 
@@ -95,5 +102,6 @@ def project_ref(source: str, pane: Pane, checkout: Checkout | None) -> Ref | Non
     return Ref(source, path) if path else None
 
 
-def project(ref: Ref) -> Project:
-    return Project(ref, PurePosixPath(ref.native).name or ref.native, ref.native)
+def project(ref: Ref, machine: str = HERE) -> Project:
+    """`machine` is how the keys of its places begin."""
+    return Project(ref, PurePosixPath(ref.native).name or ref.native, ref.native, key=machine + ref.native)

@@ -18,6 +18,7 @@ from cockpit.model.ids import Ref
 from cockpit.model.terminal import Screen
 from cockpit.runtimes.tmux import picture, processes, sending
 from cockpit.runtimes.tmux.address import Address
+from cockpit.runtimes.tmux.agents import Agents
 from cockpit.runtimes.tmux.attach import in_full
 from cockpit.runtimes.tmux.panes import Pane
 from cockpit.runtimes.tmux.picture import Backdrop, Picture, Place
@@ -53,6 +54,7 @@ class TmuxSource:
         self._dirty = asyncio.Event()
         self._servers = Servers(place, self._dirty.set, clock=clock)
         self._checkouts = Checkouts()
+        self._agents = Agents()
         self._backdrop = Backdrop()
         self._disk: asyncio.Task[Backdrop] | None = None
         self._picture = _NOTHING
@@ -93,6 +95,9 @@ class TmuxSource:
         """The panes that are no rows: title and reason."""
         return self._picture.hidden
 
+    async def diagnose(self) -> Sequence[tuple[str, str]]:
+        return picture.diagnosis(self._servers.known, self.hidden)
+
     async def _publish(self, emit: Emit) -> None:
         """Report what changed, whenever something did, and when a row changes by time alone."""
         while True:
@@ -110,7 +115,9 @@ class TmuxSource:
         """Ask the disk. One that hangs is left to hang, and what was known of it stands."""
         if self._disk is None or self._disk.done():
             servers = list(self._servers.known.values())
-            self._disk = asyncio.create_task(asyncio.to_thread(picture.read_backdrop, self._checkouts, servers))
+            self._disk = asyncio.create_task(
+                asyncio.to_thread(picture.read_backdrop, self._checkouts, self._agents, servers)
+            )
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_DISK_SECONDS):
                 self._backdrop = await asyncio.shield(self._disk)

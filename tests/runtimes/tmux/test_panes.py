@@ -185,7 +185,9 @@ def test_worktrees_group_under_their_repository() -> None:
         "fix-1",
         "/home/dev/demo-fix-1",
     )
-    assert rows.project(Ref("local", "/home/dev/demo")).title == "demo"
+    project = rows.project(Ref("local", "/home/dev/demo"))
+    assert (project.title, project.key) == ("demo", "here:/home/dev/demo")
+    assert rows.project(Ref("far", "/srv/demo"), "box:").key == "box:/srv/demo"
     assert row().project == Ref("local", "/home/dev/demo")
 
 

@@ -226,7 +226,7 @@ async def test_hidden_panes_are_named_with_their_reason(tmux: Tmux) -> None:
         assert titles(run) == ["one 0.0"]
         assert run.source.hidden == (("monitor", "the rule “hide command=sleep” matches its command “sleep”"),)
         assert run.state is not None
-        assert run.state.notes == ("1 pane is hidden by rules",)
+        assert run.state.notes == ("1 pane is hidden; `cockpit doctor` says why",)
 
 
 async def test_the_pane_that_we_run_in_is_no_row(tmux: Tmux, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,6 +243,7 @@ async def test_the_pane_that_we_run_in_is_no_row(tmux: Tmux, monkeypatch: pytest
 @pytest.mark.parametrize("linked", [True, False])
 async def test_a_message_is_pasted_and_entered(tmux: Tmux, linked: bool) -> None:
     """While it runs, and from the command line, where nothing stands."""
+    tmux("rename-window", "-t", "one:0", "shell")
     tmux("respawn-pane", "-k", "-t", "one:0", "bash --norc --noprofile")
     wait_until(lambda: "$" in tmux.screen("one:0") or "#" in tmux.screen("one:0"))
     run = Running(make(tmux))
@@ -286,6 +287,7 @@ async def test_copy_mode_is_left_alone_by_a_message(tmux: Tmux) -> None:
 
 
 async def test_interrupting(tmux: Tmux) -> None:
+    tmux("rename-window", "-t", "one:0", "shell")
     tmux("respawn-pane", "-k", "-t", "one:0", "bash --norc --noprofile")
     tmux("send-keys", "-t", "one:0", "sleep 1000", "Enter")
     wait_until(lambda: tmux.show("#{pane_current_command}", "one:0") == "sleep")
@@ -351,6 +353,7 @@ async def test_pausing_a_worker_below_a_waiting_shell(tmux: Tmux) -> None:
 
 @pytest.mark.parametrize("shell", ["bash --norc --noprofile", "sh -i"])
 async def test_pausing_a_job_and_bringing_it_back(tmux: Tmux, shell: str) -> None:
+    tmux("rename-window", "-t", "one:0", "shell")
     tmux("respawn-pane", "-k", "-t", "one:0", shell)
     tmux("send-keys", "-t", "one:0", "cat", "Enter")
     wait_until(lambda: tmux.show("#{pane_current_command}", "one:0") == "cat")
@@ -371,6 +374,7 @@ async def test_a_first_process_cannot_be_paused_and_that_is_said(tmux: Tmux) -> 
 
 
 async def test_an_empty_shell_has_nothing_to_pause(tmux: Tmux) -> None:
+    tmux("rename-window", "-t", "one:0", "shell")
     tmux("respawn-pane", "-k", "-t", "one:0", "bash --norc --noprofile")
     async with running(tmux) as run:
         with pytest.raises(Rejected, match="Only a shell"):
