@@ -37,7 +37,7 @@ class Served:
     """Why there are no workers; empty if there is no reason."""
 
 
-_CREW = ("tmux",)
+_CREW = ("tmux", "claude")
 
 
 def _left_out(_: click.Context, __: click.Parameter, text: str | None) -> frozenset[str] | None:
@@ -45,7 +45,7 @@ def _left_out(_: click.Context, __: click.Parameter, text: str | None) -> frozen
         return None
     named = frozenset(word.strip() for word in text.split(",")) - {"nothing"}
     if unknown := named - {*_CREW}:
-        raise click.BadParameter(f"{min(unknown)!r} cannot be left out; tmux can.")
+        raise click.BadParameter(f"{min(unknown)!r} cannot be left out; tmux and claude can.")
     return named
 
 
@@ -75,8 +75,9 @@ def _moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime
     "--without",
     callback=_left_out,
     metavar="PARTS",
-    help="Leave out tmux. With --fixed-clock it is, unless this says nothing.",
+    help="Leave out tmux, claude or both (tmux,claude). With --fixed-clock both are, unless it says nothing.",
 )
+@click.option("--speed", type=click.FloatRange(0.1, 100), default=1.0, hidden=True)
 @click.option("--serve-only", is_flag=True, help="Only serve, and print where, until interrupted.")
 @click.option(
     "--state",
@@ -92,15 +93,17 @@ def demo(
     fixed_clock: datetime | None,
     port: int,
     without: frozenset[str] | None,
+    speed: float,
     serve_only: bool,
     state: Path | None,
 ) -> None:
     """Start a whole living fleet of its own, with nothing to set up.
 
-    A simulated T3 server and scripted workers on a tmux server of their own.
-    Your own configuration, ledger, tokens and terminals stay untouched.
+    A simulated T3 server, scripted workers on a tmux server of their own, and a Claude team in a home of its own.
+    Your own configuration, ledger, tokens, terminals and sessions stay untouched.
     """
     arguments = ["--server-version", server_version, "--seed", str(seed), "--port", str(port)]
+    arguments += ["--speed", str(speed)]
     if fixed_clock is not None:
         arguments += ["--fixed-clock", fixed_clock.isoformat()]
     if without is None:

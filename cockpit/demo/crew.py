@@ -1,15 +1,16 @@
-"""The demo's workers in terminals: scripted programs in a tmux server and directories of their own.
+"""The demo's workers in terminals: scripted programs and a Claude team, in a tmux server and directories of their own.
 
 Blocking; who starts them must also end them, and they are gone then, processes and files."""
 
 import shutil
 from pathlib import Path
 
+from cockpit.demo.claude import start as claude
 from cockpit.demo.tmux import repositories
 from cockpit.demo.tmux.server import NoTmux, Server
 
-PARTS = ("tmux",)
-"""What can be left out."""
+PARTS = ("tmux", "claude")
+"""What can be left out: the workers in plain windows, and the Claude sessions."""
 
 _MADE = ("work", "user", "bin", "claude")
 _SIZE = (118, 34)
@@ -24,12 +25,14 @@ _WINDOWS = (
 
 
 class Crew:
-    """`home` is the demo's own directory; the same `seed` makes the same crew."""
+    """`home` is the demo's own directory; the same `seed` makes the same crew. The Claudes are `speed` times as fast as
+    people like to watch."""
 
-    def __init__(self, home: Path, parts: frozenset[str], seed: int) -> None:
+    def __init__(self, home: Path, parts: frozenset[str], *, seed: int, speed: float = 1.0) -> None:
         self._home = home
         self._parts = parts
         self._seed = seed
+        self._speed = speed
         self._server = Server(home)
         self.trouble = self._server.trouble() if parts else ""
         """Why there are none, as the end of a sentence; empty while there is no reason."""
@@ -53,6 +56,9 @@ class Crew:
             places = repositories.make(self._home / "work", self._home / "user")
             if "tmux" in self._parts:
                 self._windows(places)
+            if "claude" in self._parts:
+                root = self._home / "claude"
+                claude.start(self._server, root, self._home / "work", seed=self._seed, speed=self._speed)
             self._server.settled()
         except (NoTmux, OSError) as error:
             self.trouble = str(error)

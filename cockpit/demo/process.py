@@ -62,9 +62,10 @@ def main() -> None:
     parser.add_argument("--fixed-clock", type=datetime.fromisoformat)
     parser.add_argument("--home", type=Path, default=Path.cwd(), help="the demo's own directory")
     parser.add_argument("--crew", nargs="*", choices=PARTS, default=[], help="which workers there are")
+    parser.add_argument("--speed", type=float, default=1.0, help="how fast the Claudes are, for tests")
     parser.add_argument("--remove", action="store_true", help="remove the directory at the end")
     chosen = parser.parse_args()
-    crew = Crew(chosen.home, frozenset(chosen.crew), chosen.seed)
+    crew = Crew(chosen.home, frozenset(chosen.crew), seed=chosen.seed, speed=chosen.speed)
     try:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(serve(chosen.port, chosen.server_version, chosen.seed, chosen.fixed_clock, crew))

@@ -111,14 +111,15 @@ def own_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Demo]:
-    with running() as demo:
+    with running("--speed", "10") as demo:
         yield demo
 
 
 def test_its_windows_are_rows_with_branch_and_project(demo: Demo, tmp_path: Path) -> None:
     rows = demo.threads("workers")
     assert rows.keys() >= WINDOWS
-    assert {demo.snapshot()["sources"][i]["health"] for i in range(2)} == {"up"}
+    assert {source["name"] for source in demo.snapshot()["sources"]} == {"demo", "workers", "claude"}
+    assert {source["health"] for source in demo.snapshot()["sources"]} == {"up"}
     assert rows["build"]["branch"] == "release-1.8"
     assert rows["build"]["worktree"].endswith("/work/web-release")
     assert rows["tests"]["branch"] == "main"
@@ -137,8 +138,66 @@ def test_what_is_sent_is_answered(demo: Demo) -> None:
     wait_until(lambda: "↳ Is anybody there?" in demo.tmux("capture-pane", "-p", "-t", "web:echo"), "the echo")
 
 
+TEAM = {"Import orders from CSV", "alice", "bob", "carol"}
+
+
+def test_the_team_is_there_with_tasks_messages_and_cost(demo: Demo) -> None:
+    snapshot = demo.snapshot()
+    rows = {row["title"]: row for row in snapshot["threads"] if "claude" in row["sources"]}
+    assert rows.keys() >= {*TEAM, "Halve the size of the search index"}
+    for row in rows.values():
+        assert set(row["sources"]) == {"claude", "workers"}, "each is joined with its pane"
+        assert row["branch"] == "main"
+        assert row["usage"]["cost"] > 0
+        assert row["status"] != "ended"
+    (team,) = snapshot["teams"]
+    assert [member["name"] for member in team["members"]] == ["team-lead", "alice", "bob", "carol"]
+    assert {task["id"]: task["blocked_by"] for task in team["tasks"]}["4"] in (["3"], [])
+    assert team["tasks"][0]["status"] == "completed"
+
+
+def test_a_call_waits_until_a_person_allows_it_and_what_depends_on_it_waits_as_well(demo: Demo) -> None:
+    """The prompt stands in the lead's terminal, as with the real ones."""
+
+    def asked() -> bool:
+        return "from the carol agent" in demo.tmux("capture-pane", "-p", "-t", "importer:team.0")
+
+    wait_until(asked, "the prompt", 60)
+    wait_until(lambda: "approval" in {row["status"] for row in demo.threads("claude").values()}, "the word for it")
+    assert tasks(demo)["4"] == "pending"
+    demo.tmux("send-keys", "-t", "importer:team.0", "1")
+    wait_until(lambda: not asked(), "its end")
+    wait_until(lambda: tasks(demo)["3"] == "completed", "the task", 60)
+    wait_until(lambda: tasks(demo)["4"] == "in_progress", "who waited for it", 60)
+
+
+def tasks(demo: Demo) -> dict[str, str]:
+    files = Path(demo.told["Claude home"]).glob("tasks/*/*.json")
+    found = {}
+    for file in files:
+        with contextlib.suppress(ValueError):  # written in place: it may be half of it
+            found[file.stem] = json.loads(file.read_text())["status"]
+    return found
+
+
+@pytest.mark.parametrize("name", ["carol", "search index"])
+def test_a_claude_takes_what_it_is_sent_as_a_turn(demo: Demo, name: str) -> None:
+    """A teammate by its inbox, a session alone by what is typed into its terminal."""
+    demo("send", name, "Look at the error log\nand say what is new.")
+    wait_until(lambda: "Done: Look at the error log and say what is new." in demo("show", name), "its answer")
+
+
+def test_escape_interrupts_a_claude() -> None:
+    with running() as demo:
+        demo.tmux("send-keys", "-t", "search", "Escape")
+        wait_until(lambda: "Interrupted" in demo.tmux("capture-pane", "-p", "-t", "search"), "the interrupt")
+        wait_until(
+            lambda: demo.threads("claude")["Halve the size of the search index"]["status"] in ("idle", "done"), "rest"
+        )
+
+
 def test_its_programs_see_nothing_of_the_persons_environment() -> None:
-    with running(SECRET_TOKEN="do-not-leak") as demo:
+    with running("--without", "claude", SECRET_TOKEN="do-not-leak") as demo:
         assert "Claude home" not in demo.told
         pids = demo.tmux("list-panes", "-a", "-F", "#{pane_pid}").split()
         assert len(pids) == len(WINDOWS)
@@ -164,7 +223,7 @@ def test_even_its_keeper_may_be_killed() -> None:
 
 
 def test_without_a_part_it_is_not_looked_for() -> None:
-    with running("--without", "tmux") as demo:
+    with running("--without", "tmux,claude") as demo:
         assert {source["name"] for source in demo.snapshot()["sources"]} == {"demo"}
         assert len(demo.processes()) == 1
 

@@ -86,6 +86,21 @@ class Server:
         made = ("split-window", "-d", "-P", "-F", "#{pane_id}", "-t", pane, "-v" if below else "-h", "-c", str(where))
         return self(*made, *command)
 
+    def respawn(self, pane: str, command: Sequence[str]) -> None:
+        """Let something else run in a pane."""
+        self("respawn-pane", "-k", "-t", pane, *command)
+
+    def beside(self, first: str, others: Sequence[tuple[str, str, str]]) -> None:
+        """Lay a window out as an agent team's lead does: itself at the left, (pane, name, colour) of the others at the
+        right, each under its name; one that dies badly is left standing (facts: Claude Code 2.1.329, section 4)."""
+        for pane, name, colour in others:
+            self("select-pane", "-t", pane, "-T", name)
+            self("set-option", "-p", "-t", pane, "pane-border-style", f"fg={colour}")
+            self("set-option", "-p", "-t", pane, "remain-on-exit", "failed")
+        self("set-option", "-w", "-t", first, "pane-border-status", "top")
+        self("set-option", "-w", "-t", first, "main-pane-width", "45%")
+        self("select-layout", "-t", first, "main-vertical")
+
     def program(self, name: str, module: str, *arguments: str) -> list[str]:
         """The command line of one of our modules, which runs under a name of its own, as real workers do."""
         self._bin.mkdir(exist_ok=True)
