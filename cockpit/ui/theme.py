@@ -5,16 +5,16 @@ A broken theme never stops the program: it is left out, and the message says whi
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from textual.theme import Theme
 
 from cockpit.config.load import read_text
+from cockpit.config.shipped import toml_files
 from cockpit.config.spec import nearest
 from cockpit.model.errors import ConfigError
 from cockpit.model.text import one_line
@@ -71,7 +71,7 @@ def load_themes(own: Path | None = None) -> Themes:
     """The shipped themes, and those in the directory `own`, which win by name. Raises ConfigError without a default."""
     palettes: dict[str, Palette] = {}
     problems: list[str] = []
-    for file in [*_toml_files(shipped_dir()), *(_toml_files(own) if own else ())]:
+    for file in toml_files("themes", own):
         try:
             palette = read_theme(file)
         except ConfigError as error:
@@ -81,13 +81,6 @@ def load_themes(own: Path | None = None) -> Themes:
     if DEFAULT not in palettes:
         raise ConfigError(f"The theme {DEFAULT!r} is missing from this installation.", fix="Install cockpit again.")
     return Themes(palettes, tuple(problems))
-
-
-def shipped_dir() -> Path:
-    """`cockpit/themes` in an installed package, `themes/` beside the package in a checkout."""
-    package = Path(str(files("cockpit")))
-    installed = package / "themes"
-    return installed if installed.is_dir() else package.parent / "themes"
 
 
 def read_theme(file: Path) -> Palette:
@@ -153,7 +146,3 @@ def textual_theme(palette: Palette) -> Theme:
         success=p.done, foreground=p.text, background=p.ground, surface=p.ground, panel=p.ground, boost=p.ground,
         variables=variables,
     )  # fmt: skip
-
-
-def _toml_files(directory: Path) -> Iterable[Path]:
-    return sorted(directory.glob("*.toml"))

@@ -7,10 +7,11 @@ from rich.color import Color, ColorSystem
 from textual.app import App, ComposeResult
 from textual.widgets import Input, Label, OptionList
 
+from cockpit.config.shipped import shipped
 from cockpit.model.errors import ConfigError
 from cockpit.ui.present.colours import ALIASES, ROLES, Palette
 from cockpit.ui.present.fewer_colours import FACTS, STATES, contrast, in_256_colours
-from cockpit.ui.theme import DEFAULT, Themes, load_themes, read_theme, shipped_dir
+from cockpit.ui.theme import DEFAULT, Themes, load_themes, read_theme
 
 SHIPPED = load_themes()
 ALL = pytest.mark.parametrize("palette", SHIPPED.palettes.values(), ids=SHIPPED.palettes.keys())
@@ -92,7 +93,7 @@ def test_styles_name_roles_by_meaning_and_by_colour() -> None:
         night.style("sparkle")
 
 
-NIGHT = (shipped_dir() / "night.toml").read_text()
+NIGHT = (shipped("themes") / "night.toml").read_text()
 
 
 def own(directory: Path, text: str, name: str = "mine.toml") -> Themes:

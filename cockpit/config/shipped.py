@@ -1,0 +1,16 @@
+"""Files that come with the program and that a person can add to: themes, harnesses. It only finds them."""
+
+from importlib.resources import files
+from pathlib import Path
+
+
+def shipped(name: str) -> Path:
+    """`cockpit/NAME` in an installed package, `NAME/` beside the package in a checkout."""
+    package = Path(str(files("cockpit")))
+    installed = package / name
+    return installed if installed.is_dir() else package.parent / name
+
+
+def toml_files(name: str, own: Path | None) -> list[Path]:
+    """The shipped ones by name, then those in a person's own directory, which are to win."""
+    return [file for place in (shipped(name), own) if place is not None for file in sorted(place.glob("*.toml"))]
