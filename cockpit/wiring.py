@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from cockpit.config import Loaded, Paths, T3Config, paths, token_provider
 from cockpit.core.act import Actions
 from cockpit.core.hands import AnyHands
-from cockpit.core.ports import Clock, HeldAsks, Source
+from cockpit.core.ports import Clock, HeldAsks, Source, WorkerLog
 from cockpit.core.session import Session
 from cockpit.core.store import Store
 from cockpit.core.supervise import Supervisor
@@ -33,10 +33,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def sources(loaded: Loaded, where: Paths, clock: Clock, held: HeldAsks | None = None) -> dict[str, Source]:
+def sources(
+    loaded: Loaded, where: Paths, clock: Clock, held: HeldAsks | None = None, log: WorkerLog | None = None
+) -> dict[str, Source]:
     """One source per configured instance. Without a T3 server the one that runs locally is looked for; the tmux servers
-    of this machine are one source, unless that is switched off. `held` are the requests that hooks hold."""
-    tmux = _tmux(loaded, clock)
+    of this machine are one source, unless that is switched off. `held` are the requests that hooks hold, `log` keeps
+    the workers that are started from here."""
+    tmux = _tmux(loaded, where, clock, log)
     found = _t3(loaded, where, clock) | tmux
     if loaded.config.claude.enabled:
         from cockpit.runtimes.claude.prices import LIST
@@ -96,7 +99,7 @@ def _t3(loaded: Loaded, where: Paths, clock: Clock) -> dict[str, Source]:
     return found
 
 
-def _tmux(loaded: Loaded, clock: Clock) -> "dict[str, TmuxSource]":
+def _tmux(loaded: Loaded, where: Paths, clock: Clock, log: WorkerLog | None) -> "dict[str, TmuxSource]":
     config = loaded.config
     if not (config.tmux or config.panes.discover):
         return {}
@@ -104,14 +107,23 @@ def _tmux(loaded: Loaded, clock: Clock) -> "dict[str, TmuxSource]":
     from cockpit.runtimes.tmux.address import Address
     from cockpit.runtimes.tmux.sockets import Sockets
     from cockpit.runtimes.tmux.source import TmuxSource
+    from cockpit.runtimes.tmux.workers.crew import Means
+
+    def means(place: Address | Sockets) -> Means | None:
+        """Workers are started on this machine only, where their worktrees and programs are at hand; of two sources that
+        see one server, by the one that was configured for it."""
+        at = place if isinstance(place, Address) else Address(config.workers.socket)
+        if log is None or at.host or (at is not place and at.file() in files):
+            return None
+        return Means(at, log, where.state_dir / "workers", config.workers, where.harnesses_dir)
 
     places: dict[str, Address | Sockets] = {tmux.name: Address(tmux.socket, tmux.host) for tmux in config.tmux}
+    files = [file for place in places.values() if isinstance(place, Address) and (file := place.file()) is not None]
     if config.panes.discover:
-        files = [place.file() for place in places.values() if isinstance(place, Address)]
-        places[_free("tmux", loaded)] = Sockets(os.environ, without=[file for file in files if file is not None])
+        places[_free("tmux", loaded)] = Sockets(os.environ, without=files)
     rules = [PaneRule.parse(text) for text in config.panes.rules]
     return {
-        name: TmuxSource(name, place, clock=clock, rules=rules, environment=os.environ)
+        name: TmuxSource(name, place, clock=clock, rules=rules, environment=os.environ, means=means(place))
         for name, place in places.items()
     }
 
@@ -127,7 +139,7 @@ def connect(loaded: Loaded, where: Paths | None = None, clock: Clock = utc_now) 
     where = where or paths()
     store = Store(clock)
     ledger = SqliteLedger(where.ledger_file)
-    made = sources(loaded, where, clock, ledger.asks)
+    made = sources(loaded, where, clock, ledger.asks, ledger.workers)
     actions = Actions(store, made, ledger, clock=clock, new_id=_new_id, who=_who())
     return Session(store, made, ledger, actions, Supervisor(store, made, ledger, clock=clock), clock)
 

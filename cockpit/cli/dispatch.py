@@ -83,7 +83,9 @@ def create_project(start: Start, path: str, title: str, source: str, mkdir: bool
     """Make PATH, on the source's machine, a project that threads can work in."""
 
     def choose(session: Session) -> c.Command:
-        able = [name for name, state in session.store.fleet.sources.items() if state.can_dispatch]
+        states = session.store.fleet.sources.items()
+        # Who starts threads anywhere on its machine makes no projects.
+        able = [name for name, state in states if state.can_dispatch and not state.machine]
         if not source and len(able) != 1:
             raise Refused("Say where with --source.", fix=f"There are: {', '.join(able)}." if able else "None can now.")
         name = title or PurePosixPath(path).name or path

@@ -12,6 +12,7 @@ from cockpit.config.schema import (
     TmuxConfig,
     Transition,
     UiConfig,
+    WorkersConfig,
 )
 from cockpit.config.secret import Secret
 
@@ -28,6 +29,7 @@ __all__ = [
     "TmuxConfig",
     "Transition",
     "UiConfig",
+    "WorkersConfig",
     "check",
     "check_actions",
     "config_error",

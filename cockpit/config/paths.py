@@ -24,6 +24,11 @@ class Paths:
         return self.config_dir / "themes"
 
     @property
+    def harnesses_dir(self) -> Path:
+        """A person's own harnesses."""
+        return self.config_dir / "harnesses"
+
+    @property
     def ledger_file(self) -> Path:
         return self.state_dir / "ledger.db"
 

@@ -86,6 +86,43 @@ class TmuxConfig:
     host: str = setting(Spec("Host", "If set, the server is reached as `ssh HOST tmux …`."), "")
 
 
+def _inside(pattern: str) -> str:
+    """A glob that stays inside the directory that it is looked for in."""
+    if not pattern or pattern.startswith(("/", "~")) or ".." in pattern.split("/"):
+        raise ValueError(f"{pattern!r:.60} must stay inside the repository")
+    return pattern
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkersConfig:
+    """How new workers are started in tmux."""
+
+    harness: str = setting(
+        Spec("Harness", "What runs unless you choose: claude, codex, opencode, gemini, aider, shell, or your own.",
+             check=filled),
+        "claude",
+    )  # fmt: skip
+    socket: str = setting(
+        Spec("Socket", "The tmux server that workers start on, where servers are found by themselves: a name (tmux -L) "
+             "or a path (tmux -S).", check=filled),
+        "default",
+    )  # fmt: skip
+    worktrees: str = setting(
+        Spec("Worktrees", "The directory for their worktrees, from the repository's root; {repository} is its name.",
+             check=filled),
+        "../{repository}-worktrees",
+    )  # fmt: skip
+    copy: tuple[str, ...] = setting(
+        Spec("Copy", 'Ignored files that a new worktree gets from the repository, as globs: [".env", "*.local"].',
+             Kind.WORDS, check=_inside),
+        (),
+    )  # fmt: skip
+    setup: tuple[str, ...] = setting(
+        Spec("Setup", 'A command to run in a new worktree before its worker starts, as a list. No shell.', Kind.WORDS),
+        (),
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanesConfig:
     """Which tmux panes are rows."""
@@ -188,6 +225,7 @@ class Config:
     t3: tuple[T3Config, ...] = ()
     tmux: tuple[TmuxConfig, ...] = ()
     panes: PanesConfig = field(default_factory=PanesConfig)
+    workers: WorkersConfig = field(default_factory=WorkersConfig)
     claude: ClaudeConfig = field(default_factory=ClaudeConfig)
     keys: Mapping[str, str] = field(default_factory=dict)
     prices: Mapping[str, PriceConfig] = field(default_factory=dict)
@@ -195,7 +233,15 @@ class Config:
     ui: UiConfig = field(default_factory=UiConfig)
 
 
-Table = type[T3Config] | type[TmuxConfig] | type[PanesConfig] | type[ClaudeConfig] | type[NotifyConfig] | type[UiConfig]
+Table = (
+    type[T3Config]
+    | type[TmuxConfig]
+    | type[PanesConfig]
+    | type[WorkersConfig]
+    | type[ClaudeConfig]
+    | type[NotifyConfig]
+    | type[UiConfig]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +258,7 @@ TABLES: dict[str, TableSpec] = {
     "t3": TableSpec("T3 Code servers", "Any number of T3 Code servers.", T3Config, True),
     "tmux": TableSpec("tmux servers", "Any number of tmux servers.", TmuxConfig, True),
     "panes": TableSpec("Panes", "Which tmux panes are rows.", PanesConfig),
+    "workers": TableSpec("Workers", "How new workers are started in tmux.", WorkersConfig),
     "claude": TableSpec("Claude Code", "Claude Code on this machine.", ClaudeConfig),
     "notify": TableSpec("Notifications", "How the cockpit calls you.", NotifyConfig),
     "ui": TableSpec("Screen", "How the screen looks.", UiConfig),

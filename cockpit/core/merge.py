@@ -10,7 +10,7 @@ from typing import Any
 
 from cockpit.model.facts import LedgerRead
 from cockpit.model.fleet import GROUP_OF, Group
-from cockpit.model.health import Health, SourceState
+from cockpit.model.health import SourceState
 from cockpit.model.ids import Ref
 from cockpit.model.work import NEEDS_YOU, Capability, Project, Status, Thread
 
@@ -147,7 +147,7 @@ def _outweighs(thread: Thread) -> bool:
 
 
 def _is_up(state: SourceState | None) -> bool:
-    return state is not None and state.health is Health.UP
+    return state is not None and state.answers
 
 
 def attention(thread: Thread) -> tuple[int, int, float, str, str]:

@@ -2,7 +2,7 @@
 
 A source implements `Source` and those `Can…` protocols that it has; nobody asks for its kind."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +25,7 @@ from cockpit.model.ids import Ref
 from cockpit.model.talk import Talk
 from cockpit.model.terminal import Lane, Line, Mouse, Screen
 from cockpit.model.work import Freeze, Hold, Thread
+from cockpit.model.workers import Worker
 
 Emit = Callable[[Fact], None]
 Clock = Callable[[], datetime]
@@ -218,6 +219,26 @@ class HeldAsks(Protocol):
     def get(self, ask_id: str) -> HeldAsk | None: ...
     def answer(self, ask_id: str, answer: Mapping[str, Any], by: str, at: datetime) -> bool:
         """The first answer wins: False when it was answered, withdrawn or had expired before, or is not held."""
+
+
+class WorkerLog(Protocol):
+    """The workers that were started from here. Calls may raise LedgerError and block briefly."""
+
+    def version(self) -> int:
+        """Changes when any process wrote; cheap."""
+
+    def workers(self, source: str) -> tuple[Worker, ...]:
+        """Those of that source that were not closed, oldest first."""
+
+    def begin(self, workers: Sequence[Worker], gone: Collection[str]) -> Worker | None:
+        """Record workers that are about to be started, all or none: if one that did not end and is not among `gone`
+        does the same already, nothing is recorded and that one is returned."""
+
+    def change(self, worker: Worker, life: int) -> bool:
+        """Record that the worker is now so; False, and nothing changes, when it no longer is in that life."""
+
+    def forget(self, worker: Worker) -> None:
+        """Its start failed, and nothing is left of it."""
 
 
 @runtime_checkable

@@ -131,8 +131,6 @@ def _dispatch(command: c.Dispatch, fleet: Fleet) -> str | None:
     state = fleet.sources.get(command.source)
     if state is not None and not state.can_dispatch:
         return f"{command.source} cannot start threads"
-    if state is not None and state.health is Health.ABSENT:
-        return _held(fleet)  # it makes what is not there yet
     return _source(command.source, fleet) or _held(fleet)
 
 
@@ -172,7 +170,7 @@ def _source(name: str, fleet: Fleet) -> str | None:
     state = fleet.sources.get(name)
     if state is None:
         return f"there is no source {name}"
-    if state.health in (Health.UP, Health.LATE):
+    if state.answers or state.health is Health.LATE:
         return None
     return f"{name} is {state.health}: {state.reason}" if state.reason else f"{name} is {state.health}"
 

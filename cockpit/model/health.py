@@ -69,3 +69,8 @@ class SourceState:
     machine: str = ""
     bulk: bool = False
     worktrees: bool = False
+
+    @property
+    def answers(self) -> bool:
+        """Whether what is known of it is so, and orders reach it: also where nothing runs yet and it can start that."""
+        return self.health is Health.UP or (self.health is Health.ABSENT and self.can_dispatch)

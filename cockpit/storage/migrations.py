@@ -43,6 +43,14 @@ STEPS: tuple[str, ...] = (
     CREATE INDEX asks_open ON asks (expires) WHERE answered_at IS NULL AND withdrawn IS NULL;
     """,
     "ALTER TABLE asks ADD COLUMN taken TEXT",
+    """
+    CREATE TABLE workers (
+        id TEXT PRIMARY KEY,
+        source TEXT NOT NULL, place TEXT NOT NULL, harness TEXT NOT NULL, digest TEXT NOT NULL,
+        started TEXT NOT NULL, ending TEXT, life INTEGER NOT NULL, record TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX workers_by_source ON workers (source, started);
+    """,
 )
 
 NEWEST = len(STEPS)

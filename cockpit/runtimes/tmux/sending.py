@@ -23,6 +23,7 @@ _TURN_SECONDS = 3.0
 _SETTLE_SECONDS = 0.15
 _LONGEST = 4 << 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SEQUENCE = re.compile(r"\x1b\[[0-9;:]*m|[\x0e\x0f]")
 _FRONT = (
     "display-message -p -t {} '#{{pane_dead}} #{{pane_in_mode}} #{{cursor_x}},#{{cursor_y}} #{{pane_current_command}}'"
 )
@@ -47,11 +48,11 @@ async def deliver(server: Server, pane: str, text: str) -> str:
     """Type `text`, then press Enter by itself, and see the screen move after each. Returns what can be said of it.
 
     Raises Rejected, Stale, SourceError; Unconfirmed when nothing moved: it may lie there unsubmitted."""
-    async with server.linked() as client, _prints(server, pane) as printed:
+    async with server.linked() as client, prints(server, pane) as printed:
         typed = await _typed(server, client, pane, text, printed)
         await _press(client, pane, b"\r", in_mode=typed[0].in_mode)
         await printed(_TURN_SECONDS)
-        if await _look(client, pane) == typed:
+        if await look(client, pane) == typed:
             raise Unconfirmed(
                 "The text stands in the terminal and Enter did nothing: not submitted.", fix="Open it and press Enter."
             )
@@ -60,18 +61,18 @@ async def deliver(server: Server, pane: str, text: str) -> str:
 
 async def type_in(server: Server, pane: str, text: str) -> None:
     """Paste `text` without Enter and see the screen move. Raises as `deliver`."""
-    async with server.linked() as client, _prints(server, pane) as printed:
+    async with server.linked() as client, prints(server, pane) as printed:
         await _typed(server, client, pane, text, printed)
 
 
-async def _typed(server: Server, client: ControlClient, pane: str, text: str, printed: "_Wait") -> "_Moment":
+async def _typed(server: Server, client: ControlClient, pane: str, text: str, printed: "Wait") -> "_Moment":
     """What the pane shows with `text` in it."""
-    front, before = await _look(client, pane)
+    front, before = await look(client, pane)
     if front.dead:
         raise Rejected("The program in that pane has ended.", fix="Start it again, or start another worker.")
     await paste(server, pane, text)
     await printed(_ECHO_SECONDS)
-    typed = await _look(client, pane)
+    typed = await look(client, pane)
     if typed[1] == before:
         raise Unconfirmed(
             "The text was pasted and the terminal shows nothing of it.", fix="Look at it before you send again."
@@ -97,29 +98,35 @@ async def shown(server: Server, pane: str) -> Screen:
         return await _capture(server, client, pane)
 
 
-async def interrupt(server: Server, pane: str) -> str:
-    """Press Ctrl+C and see that something came of it."""
-    async with server.linked() as client, _prints(server, pane) as printed:
-        before = await _look(client, pane)
+async def interrupt(
+    server: Server, pane: str, key: bytes = b"\x03", name: str = "Ctrl+C", working: re.Pattern[str] | None = None
+) -> str:
+    """Press Ctrl+C, or the key of those bytes and that name, and see that something came of it. `working` is on the
+    screen while a turn runs: if it was, then it must go."""
+    async with server.linked() as client, prints(server, pane) as printed:
+        before = await look(client, pane)
         if before[0].dead:
             raise Rejected("The program in that pane has ended already.")
-        await _press(client, pane, b"\x03", in_mode=before[0].in_mode)
+        ran = working is not None and working.search(plain(before[1])) is not None
+        await _press(client, pane, key, in_mode=before[0].in_mode)
         await printed(_TURN_SECONDS)
-        after = await _look(client, pane)
+        after = await look(client, pane)
+    what = after[0].command or "the program"
+    if ran and working is not None:
+        if not working.search(plain(after[1])):
+            return f"Pressed {name}: it stopped working."
+        raise Unconfirmed(f"{name} was pressed and {what} still works.", fix="Try again, open it, or stop its session.")
     if after[0].command != before[0].command:
-        return f"Pressed Ctrl+C: {before[0].command} is no longer in front."
+        return f"Pressed {name}: {before[0].command} is no longer in front."
     if after != before:
-        return f"Pressed Ctrl+C; {after[0].command} is still in front and answered."
-    raise Unconfirmed(
-        f"Ctrl+C was pressed and {after[0].command or 'the program'} did not react.",
-        fix="Open it, or stop its session.",
-    )
+        return f"Pressed {name}; {what} is still in front and answered."
+    raise Unconfirmed(f"{name} was pressed and {what} did not react.", fix="Open it, or stop its session.")
 
 
 async def foreground(server: Server, pane: str, pids: Sequence[int]) -> None:
     """Type `fg` into the shell that has a stopped worker as its job, on an emptied line, and see the worker run."""
-    async with server.linked() as client, _prints(server, pane) as printed:
-        front, _ = await _look(client, pane)
+    async with server.linked() as client, prints(server, pane) as printed:
+        front, _ = await look(client, pane)
         for key in (b"\x15", b"f", b"g", b"\r"):
             await _press(client, pane, key, in_mode=front.in_mode)
         await printed(_ECHO_SECONDS)
@@ -142,7 +149,7 @@ async def end(server: Server, pane: Pane) -> str:
     return f"Closed {pane.id} ({pane.command or 'nothing'} ran in it)."
 
 
-class _Front:
+class Front:
     """What is in front in a pane; equal when nothing visible of it moved."""
 
     def __init__(self, line: bytes) -> None:
@@ -151,21 +158,27 @@ class _Front:
         self.in_mode = in_mode not in ("", "0")
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Front) and (self._cursor, self.command) == (other._cursor, other.command)
+        return isinstance(other, Front) and (self._cursor, self.command) == (other._cursor, other.command)
 
     __hash__ = None  # type: ignore[assignment]
 
 
-_Moment = tuple[_Front, list[bytes]]
-_Wait = Callable[[float], "asyncio.Future[bool]"]
+_Moment = tuple[Front, list[bytes]]
+Wait = Callable[[float], "asyncio.Future[bool]"]
 
 
-async def _look(client: ControlClient, pane: str) -> _Moment:
+async def look(client: ControlClient, pane: str) -> _Moment:
+    """What is in front there, and its screen with its colours. Raises Stale when the pane is gone."""
     try:
         front, shown = await client.ask_all([_FRONT.format(pane), f"capture-pane -ep -t {pane}"])
     except CommandFailed as error:
         raise _gone(error) from error
-    return _Front(b" ".join(front)), shown
+    return Front(b" ".join(front)), shown
+
+
+def plain(screen: Sequence[bytes]) -> str:
+    """A screen's text without its colours."""
+    return _SEQUENCE.sub("", b"\n".join(screen).decode("utf-8", "replace"))
 
 
 def _gone(error: CommandFailed) -> Stale:
@@ -193,7 +206,7 @@ async def _press(client: ControlClient, pane: str, data: bytes, *, in_mode: bool
 
 
 @asynccontextmanager
-async def _prints(server: Server, pane: str) -> AsyncIterator[_Wait]:
+async def prints(server: Server, pane: str) -> AsyncIterator[Wait]:
     """A way to wait until the pane printed and then was quiet for a moment."""
     heard = asyncio.Event()
 

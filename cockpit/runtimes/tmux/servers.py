@@ -16,10 +16,15 @@ from cockpit.runtimes.tmux.sockets import Sockets
 
 
 class Servers:
-    """`place` is one address, or the sockets among which to look. Servers stand under the label of their socket."""
+    """`place` is one address, or the sockets among which to look; `home` is one more, when there is a socket for it.
+    Servers stand under the label of their socket."""
 
-    def __init__(self, place: Address | Sockets, changed: Callable[[], None], *, clock: Clock) -> None:
+    def __init__(
+        self, place: Address | Sockets, changed: Callable[[], None], *, clock: Clock, home: Address | None = None
+    ) -> None:
         self._place = place
+        self._home = home
+        self._running = False
         self._changed = changed
         self._clock = clock
         self._servers: dict[str, Server] = {}
@@ -34,12 +39,20 @@ class Servers:
     def known(self) -> Mapping[str, Server]:
         return self._servers
 
+    def at(self, address: Address) -> Server:
+        """The server of that address, which was just started there."""
+        self._find(start=self._running)
+        same = (server for server in self._servers.values() if server.where.file() == address.file())
+        return next(same, None) or Server(address, self._changed, clock=self._clock)
+
     async def run(self) -> None:
         """Keep all of them in sight until cancelled."""
+        self._running = True
         try:
             self._find(start=True)
             await self._watch_sockets()
         finally:
+            self._running = False
             await self._stop()
 
     async def read(self) -> None:
@@ -75,8 +88,7 @@ class Servers:
                 server.look_again()
 
     def _find(self, *, start: bool) -> None:
-        addresses = self._place.addresses() if isinstance(self._place, Sockets) else [self._place]
-        wanted = {str(address): address for address in addresses}
+        wanted = {str(address): address for address in self._addresses()}
         for label in self._servers.keys() - wanted.keys():
             if self._servers[label].sight.health is not Health.UP:
                 self._drop(label)
@@ -87,6 +99,13 @@ class Servers:
                 server = self._servers[label]
                 self._tasks[label] = asyncio.create_task(server.run(), name=f"tmux {label}")
         self._changed()
+
+    def _addresses(self) -> list[Address]:
+        found = self._place.addresses() if isinstance(self._place, Sockets) else [self._place]
+        file = self._home.file() if self._home is not None else None
+        if self._home is None or file is None or not file.exists() or any(file == each.file() for each in found):
+            return found
+        return [*found, self._home]
 
     def _drop(self, label: str) -> None:
         del self._servers[label]

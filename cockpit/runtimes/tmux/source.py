@@ -4,7 +4,7 @@ It says no more of a status than a terminal shows, and starts no server."""
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
@@ -16,6 +16,7 @@ from cockpit.model.facts import Fact, SourceChanged, SourceRead
 from cockpit.model.health import Health
 from cockpit.model.ids import Ref
 from cockpit.model.terminal import Screen
+from cockpit.model.workers import Worker
 from cockpit.runtimes.tmux import picture, processes, sending
 from cockpit.runtimes.tmux.address import Address
 from cockpit.runtimes.tmux.agents import Agents
@@ -27,6 +28,9 @@ from cockpit.runtimes.tmux.server import Server
 from cockpit.runtimes.tmux.servers import Servers
 from cockpit.runtimes.tmux.sockets import Sockets
 from cockpit.runtimes.tmux.terminal import PaneTerminal
+from cockpit.runtimes.tmux.workers import manage, start
+from cockpit.runtimes.tmux.workers.crew import Crew, Means
+from cockpit.runtimes.tmux.workers.roster import place_of
 
 _DISK_SECONDS = 1.0
 _SLOTS = 2
@@ -38,13 +42,14 @@ _NOTHING = Picture((), (), {}, (), None)
 class TmuxSource:
     """`place` is one server's address, or the sockets of this machine among which servers are found.
 
-    `environment` says which pane we run in ourselves. Importing this costs asyncio alone: libtmux is not needed."""
+    `environment` says which pane we run in ourselves; with `means` it starts workers. Importing this costs asyncio
+    alone: libtmux is not needed before one is started."""
 
     kind = "tmux"
 
     def __init__(
         self, name: str, place: Address | Sockets, *, clock: Clock, rules: Sequence[PaneRule] = (),
-        environment: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None, means: Means | None = None,
     ) -> None:  # fmt: skip
         self.name = name
         self._clock = clock
@@ -52,7 +57,8 @@ class TmuxSource:
         known = environment or {}
         self._own = known.get("TMUX", "").split(",")[0], known.get("TMUX_PANE", "")
         self._dirty = asyncio.Event()
-        self._servers = Servers(place, self._dirty.set, clock=clock)
+        self._servers = Servers(place, self._dirty.set, clock=clock, home=means.where if means else None)
+        self._crew = Crew(name, means, clock) if means else None
         self._checkouts = Checkouts()
         self._agents = Agents()
         self._backdrop = Backdrop()
@@ -115,12 +121,15 @@ class TmuxSource:
         """Ask the disk. One that hangs is left to hang, and what was known of it stands."""
         if self._disk is None or self._disk.done():
             servers = list(self._servers.known.values())
-            self._disk = asyncio.create_task(
-                asyncio.to_thread(picture.read_backdrop, self._checkouts, self._agents, servers)
-            )
+            self._disk = asyncio.create_task(asyncio.to_thread(self._look, servers))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_DISK_SECONDS):
                 self._backdrop = await asyncio.shield(self._disk)
+
+    def _look(self, servers: Sequence[Server]) -> Backdrop:
+        if self._crew is not None:
+            self._crew.learn()
+        return picture.read_backdrop(self._checkouts, self._agents, servers)
 
     def _tell(self, emit: Emit) -> None:
         known = self._servers.known
@@ -133,6 +142,9 @@ class TmuxSource:
             several=self._servers.several, own=self._own, paused=self._paused,
         )  # fmt: skip
         state = picture.state(self.name, servers, len(self._picture.hidden), found=self._servers.several)
+        if self._crew is not None:
+            self._picture = self._crew.joined(self._picture, self._servers, self._clock())
+            state = self._crew.told(state)
         facts: list[Fact] = [SourceChanged(state)]
         if not servers or any(server.known for server in servers.values()):
             facts.append(SourceRead(self.name, self._picture.projects, self._picture.threads))
@@ -143,14 +155,40 @@ class TmuxSource:
 
     # Capabilities
 
+    async def dispatch(self, command: c.Dispatch, intent: str) -> c.Outcome:
+        if self._crew is None:
+            raise Refused(f"{self.name} starts no workers.", fix="Start them on the machine that they are to work on.")
+        with self._telling():
+            return await start.dispatch(self._crew, command, self._servers, self._clock())
+
+    async def create_project(self, command: c.CreateProject, intent: str) -> c.Outcome:
+        raise Refused("A terminal needs no project.", fix="Name any directory of this machine when you start a worker.")
+
+    @contextlib.contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Whatever comes of it, the rows are drawn again."""
+        try:
+            yield
+        finally:
+            self._dirty.set()
+
     async def send(self, command: c.Send, intent: str) -> c.Outcome:
         place = self._place(command.thread)
         async with self._order(place):
+            if self._crew is not None and (worker := self._crew.roster.workers.get(command.thread.native)):
+                with self._telling():
+                    return await manage.send(self._crew, worker, place, command.text)
             said = await sending.deliver(place.server, place.pane.id, command.text)
         note = "A terminal cannot say whether a turn began; look at it if nothing moves."
         return c.Outcome(said, command.thread, (note,))
 
     async def manage(self, command: c.ThreadCommand, intent: str) -> c.Outcome:
+        worker = self._crew.roster.workers.get(command.thread.native) if self._crew else None
+        if worker is not None and self._crew is not None:
+            # One order at a time for each worker, also while it has no terminal.
+            async with self._orders.setdefault(worker.id, asyncio.Lock()):
+                with self._telling():
+                    return await self._manage(self._crew, self._crew.roster.workers.get(worker.id, worker), command)
         place = self._place(command.thread)
         async with self._order(place):
             match command:
@@ -160,6 +198,19 @@ class TmuxSource:
                     said = await sending.end(place.server, place.pane)
                     self.nudge()
                     return c.Outcome(said, command.thread)
+        raise Refused("Not done: a terminal cannot do that.")
+
+    async def _manage(self, crew: Crew, worker: Worker, command: c.ThreadCommand) -> c.Outcome:
+        place = place_of(worker, self._servers.known)
+        match command:
+            case c.Resume():
+                return await manage.resume(crew, command, worker, place, self._servers, self._clock())
+            case c.Close():
+                return await manage.close(crew, worker, place)
+            case c.Interrupt():
+                return await manage.interrupt(crew, worker, self._place(command.thread))
+            case c.StopSession():
+                return await manage.stop(crew, worker, self._place(command.thread))
         raise Refused("Not done: a terminal cannot do that.")
 
     async def pause(self, thread: Ref) -> c.Outcome:

@@ -1,0 +1,126 @@
+"""What a harness is: a program that works on a prompt in a terminal, and how it is started, fed, watched and resumed.
+
+Pure. Where harnesses come from is `harness_files`."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from cockpit.model.errors import Refused
+from cockpit.model.health import Offer, Setting
+from cockpit.model.workers import Worker
+
+KEYS = {"escape": (b"\x1b", "Escape"), "ctrl+c": (b"\x03", "Ctrl+C")}
+"""What can interrupt a turn: the byte, and how the key is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a setting, with what it adds to the command line and the environment."""
+
+    value: str
+    label: str
+    arguments: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """A setting of the harness; the first choice is the default."""
+
+    id: str
+    title: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Harness:
+    """`start`, `prompt`, `resume`, `latest` and `model` are arguments with places to fill in ({session}, {prompt},
+    {model}). Without `prompt` it is typed in when `ready` is on the screen. `resume` takes up a conversation by its
+    id, `latest` the newest one of the directory; None: it cannot. `working` and `dialog` are on the screen while a
+    turn runs and while it asks something; `begun` are globs of files of which one, with `begun_text` in it, shows that
+    a turn began. `join` is the key by which another source knows the worker."""
+
+    name: str
+    title: str
+    program: str
+    arguments: tuple[str, ...] = ()
+    start: tuple[str, ...] = ()
+    prompt: tuple[str, ...] = ()
+    resume: tuple[str, ...] | None = None
+    latest: tuple[str, ...] | None = None
+    ready: re.Pattern[str] | None = None
+    dialog: re.Pattern[str] | None = None
+    working: re.Pattern[str] | None = None
+    begun: tuple[str, ...] = ()
+    begun_text: re.Pattern[str] | None = None
+    interrupt: str = "ctrl+c"
+    join: str = ""
+    seconds: float = 20.0
+    models: tuple[str, ...] = ()
+    model: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    modes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    settings: tuple[Knob, ...] = ()
+
+    @property
+    def found(self) -> str | None:
+        """The program's file; None when there is none. Looks at the disk."""
+        name = os.environ.get("SHELL") or "/bin/sh" if self.program == "$SHELL" else self.program
+        return shutil.which(str(Path(name).expanduser()))
+
+    @cached_property
+    def named(self) -> bool:
+        """Whether it is told its conversation's id when it starts."""
+        return any("{session}" in word for word in self.start)
+
+    def offer(self) -> Offer:
+        """What a person can choose. Looks at the disk."""
+        ready = self.found is not None
+        return Offer(
+            self.name, self.title, self.models, ready, "" if ready else f"{self.program} is not installed",
+            tuple(self.modes),
+            tuple(Setting(k.id, k.title, tuple((c.value, c.label) for c in k.choices)) for k in self.settings),
+        )  # fmt: skip
+
+    def chosen(self, options: Mapping[str, str]) -> list[Choice]:
+        """The choice of each setting. Raises Refused for a setting or value that there is none of."""
+        for name in options:
+            if all(knob.id != name for knob in self.settings):
+                raise Refused(f"{self.title} has no setting {name!r:.40}.", fix=_known(k.id for k in self.settings))
+        found = []
+        for knob in self.settings:
+            wanted = options.get(knob.id, knob.choices[0].value)
+            choice = next((choice for choice in knob.choices if choice.value == wanted), None)
+            if choice is None:
+                raise Refused(f"{knob.title} cannot be {wanted!r:.40}.", fix=_known(c.value for c in knob.choices))
+            found.append(choice)
+        return found
+
+    def check(self, model: str, mode: str, options: Mapping[str, str]) -> None:
+        """Raises Refused for what it cannot be started with."""
+        if model and not self.model:
+            raise Refused(f"{self.title} takes no model.", fix="Leave it out.")
+        if mode and mode not in self.modes:
+            raise Refused(f"{self.title} has no mode {mode!r:.40}.", fix=_known(self.modes))
+        self.chosen(options)
+
+    def joins(self, worker: Worker) -> frozenset[str]:
+        return frozenset({self.join.replace("{session}", worker.session)}) if self.join and worker.session else _NONE
+
+    def signs(self, worker: Worker) -> tuple[str, ...]:
+        """The globs that can show that a turn began, for this worker; what names an unset variable is left out."""
+        globs = (os.path.expanduser(os.path.expandvars(each)) for each in self.begun)
+        return tuple(glob.replace("{session}", worker.session) for glob in globs if "$" not in glob)
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _known(names: Iterable[str]) -> str:
+    known = ", ".join(names)
+    return f"There are: {known}." if known else "Leave it out."

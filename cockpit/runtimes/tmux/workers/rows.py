@@ -1,0 +1,107 @@
+"""Workers as rows of the fleet: what the ledger knows of a pane's worker, and rows for those whose terminal is gone.
+
+Pure. A worker keeps its own name over all its terminals, so that what a person said of it stays with it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from cockpit.model.ids import Ref
+from cockpit.model.work import Capability, Evidence, ModelChoice, Status, Thread
+from cockpit.model.workers import Ending, Worker
+from cockpit.runtimes.tmux import rows
+from cockpit.runtimes.tmux.picture import Picture, Place
+from cockpit.runtimes.tmux.server import Server
+from cockpit.runtimes.tmux.workers.harness import Harness
+from cockpit.runtimes.tmux.workers.roster import STARTING, place_of, unreadable
+
+_SETTLED = timedelta(seconds=2)
+"""What a pane prints so soon after the verdict on its prompt belongs to what was judged."""
+
+
+def with_workers(
+    picture: Picture, source: str, workers: Mapping[str, Worker], harnesses: Mapping[str, Harness],
+    servers: Mapping[str, Server], now: datetime,
+) -> Picture:  # fmt: skip
+    """The picture with its workers under their own names, and with those that have no terminal now."""
+    at = {_spot(place): native for native, place in picture.places.items()}
+    threads = {thread.ref.native: thread for thread in picture.threads}
+    places = dict(picture.places)
+    projects = {project.ref: project for project in picture.projects}
+    due = picture.due
+    for worker in workers.values():
+        harness = harnesses.get(worker.harness)
+        place = place_of(worker, servers)
+        native = at.get(_spot(place)) if place else None
+        if place is not None and native is not None:
+            thread = threads.pop(native)
+            threads[worker.id] = _alive(thread, places.pop(native), source, worker, harness, now)
+            places[worker.id] = place
+        elif place is None:
+            thread = _without_terminal(source, worker, harness, now, unreadable(worker, servers))
+            threads[worker.id] = thread
+            if thread.project is not None:
+                projects.setdefault(thread.project, rows.project(thread.project))
+        if worker.starting and (end := worker.moved_at + STARTING) > now:
+            due = min(due or end, end)
+    return Picture(tuple(threads.values()), tuple(projects.values()), places, picture.hidden, due)
+
+
+def _spot(place: Place) -> tuple[int, str]:
+    return id(place.server), place.pane.id
+
+
+def _alive(thread: Thread, place: Place, source: str, worker: Worker, harness: Harness | None, now: datetime) -> Thread:
+    dead = place.pane.dead
+    able = thread.capabilities | {Capability.CLOSE} | ({Capability.RESUME} if dead else frozenset())
+    known = replace(
+        _known(thread, worker, harness), ref=Ref(source, worker.id), terminal=str(Ref(source, worker.id)),
+        capabilities=able,
+    )  # fmt: skip
+    if dead:
+        return known
+    if worker.starting and now - worker.moved_at < STARTING:
+        return _so(known, Status.STARTING, "starting", worker.moved_at, "its prompt is on its way")
+    quiet = place.server.activity[place.pane.id].last <= worker.moved_at + _SETTLED
+    if worker.trouble and quiet:
+        return replace(
+            _so(known, Status.FAILED, "not submitted", worker.moved_at, f"not submitted: {worker.trouble}"),
+            detail=f"Not submitted. {worker.trouble}",
+        )
+    return known
+
+
+def _without_terminal(source: str, worker: Worker, harness: Harness | None, now: datetime, unread: bool) -> Thread:
+    ref = Ref(source, worker.id)
+    blank = Thread(
+        ref, worker.title, Status.ENDED, project=Ref(source, worker.project), sources=(source,),
+        capabilities=frozenset({Capability.RESUME, Capability.CLOSE}), authority=rows.AUTHORITY,
+        branch=worker.branch or None,
+    )  # fmt: skip
+    known = _known(blank, worker, harness)
+    if worker.starting and not worker.pane and now - worker.moved_at < STARTING:
+        so = _so(known, Status.STARTING, "starting", worker.moved_at, "it is being started")
+        return replace(so, capabilities=frozenset())
+    if unread:
+        so = _so(known, Status.UNKNOWN, "unread", None, "its tmux server cannot be read")
+        return replace(so, capabilities=frozenset(), stale=True)
+    if worker.ending is Ending.STOPPED:
+        so = _so(known, Status.ENDED, "stopped", worker.moved_at, "a person stopped it")
+        return replace(so, detail="Stopped; it can be brought back.")
+    so = _so(known, Status.ENDED, "gone", None, "its terminal is gone, and nobody here ended it")
+    return replace(so, detail="Its terminal is gone; it can be brought back.")
+
+
+def _known(thread: Thread, worker: Worker, harness: Harness | None) -> Thread:
+    """What the ledger knows beside its status."""
+    choice = ModelChoice(worker.harness, worker.model) if worker.model else thread.model
+    return replace(
+        thread, title=worker.title, harness=worker.harness, created_at=worker.started_at, model=choice,
+        worktree=thread.worktree or worker.worktree or None, branch=thread.branch or worker.branch or None,
+        runtime_mode=worker.mode or None, joins=thread.joins | (harness.joins(worker) if harness else frozenset()),
+    )  # fmt: skip
+
+
+def _so(thread: Thread, status: Status, raw: str, since: datetime | None, fact: str) -> Thread:
+    evidence = (Evidence(thread.ref.source, fact, since), *thread.evidence)
+    return replace(thread, status=status, raw_status=raw, since=since, evidence=evidence)

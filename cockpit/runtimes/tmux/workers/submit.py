@@ -1,0 +1,149 @@
+"""The prompt's way into a worker, watched until a turn is seen to begin, or said not to have.
+
+It types a prompt once, never into a dialog, and never presses a second Enter."""
+
+import asyncio
+import glob
+from dataclasses import dataclass
+from pathlib import Path
+
+from cockpit.model.errors import CockpitError, Stale
+from cockpit.model.text import one_line
+from cockpit.model.workers import Worker
+from cockpit.runtimes.tmux import sending
+from cockpit.runtimes.tmux.control import ControlClient
+from cockpit.runtimes.tmux.server import Server
+from cockpit.runtimes.tmux.workers.harness import Harness
+
+_LOOK_SECONDS = 0.3
+_BEGINNING = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`trouble` says why no turn began and what to do, empty when one did; `note` what could not be seen."""
+
+    trouble: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    front: sending.Front
+    text: str
+
+    @property
+    def last(self) -> str:
+        told = (line.strip() for line in self.text.splitlines())
+        lines = [line for line in told if line and not line.startswith("Pane is dead")]
+        return one_line(lines[-1], 120) if lines else "it said nothing"
+
+
+async def hand_over(server: Server, pane: str, harness: Harness, worker: Worker, prompt: str) -> Verdict:
+    """See a turn begin; with `prompt` (else it was an argument) type that in first, when the program is ready."""
+    try:
+        async with server.linked() as client, sending.prints(server, pane) as printed, _limit(harness.seconds):
+            if not prompt:
+                return await _begun(client, pane, harness, worker, printed)
+            if trouble := await _ready(client, pane, harness, printed):
+                return Verdict(trouble)
+        await sending.deliver(server, pane, prompt)
+    except TimeoutError:
+        what = "It was not ready for its prompt" if prompt else "No turn was seen to begin"
+        return Verdict(f"{what} within {harness.seconds:g} s. Open it and look; send the prompt if it lacks it.")
+    except Stale:
+        return Verdict("Its terminal was closed before it began. Start it afresh.")
+    except CockpitError as error:
+        return Verdict(str(error))
+    return Verdict()
+
+
+async def settle(server: Server, pane: str, harness: Harness) -> Verdict:
+    """See that a program that was brought back stays, without a prompt for it."""
+    try:
+        async with server.linked() as client, sending.prints(server, pane) as printed, _limit(harness.seconds):
+            return Verdict(await _ready(client, pane, harness, printed, asking=True))
+    except TimeoutError:
+        return Verdict(note=f"It showed nothing within {harness.seconds:g} s.")
+    except Stale:
+        return Verdict("Its terminal was closed before it began. Start it afresh.")
+    except CockpitError as error:
+        return Verdict(str(error))
+
+
+async def asks(server: Server, pane: str, harness: Harness) -> bool:
+    """Whether a dialog is on its screen, which a text and Enter would answer. Raises Stale, SourceError."""
+    async with server.linked() as client:
+        return _asks(harness, await _look(client, pane))
+
+
+async def _begun(client: ControlClient, pane: str, harness: Harness, worker: Worker, printed: sending.Wait) -> Verdict:
+    before = ""
+    while True:
+        sight = await _look(client, pane)
+        if sight.front.dead:
+            return Verdict(_ended(sight))
+        if harness.working and harness.working.search(sight.text):
+            return Verdict()
+        if await asyncio.to_thread(_signed, harness, worker):
+            return Verdict()
+        if _asks(harness, sight):
+            return Verdict(_ASKS)
+        if not harness.working and not harness.begun and sight.text.strip() and sight.text == before:
+            return Verdict(note="Nothing tells whether its turn began; look at it.")
+        before = sight.text
+        await printed(_LOOK_SECONDS)
+
+
+async def _ready(
+    client: ControlClient, pane: str, harness: Harness, printed: sending.Wait, *, asking: bool = False
+) -> str:
+    """Wait until it waits for a prompt; returns the trouble when it will not. `asking` it may be."""
+    before = ""
+    while True:
+        sight = await _look(client, pane)
+        if sight.front.dead:
+            return _ended(sight)
+        if _asks(harness, sight):
+            return "" if asking else _ASKS
+        if harness.ready is not None and not asking:
+            if harness.ready.search(sight.text):
+                return ""
+        elif sight.text.strip() and sight.text == before:
+            return ""
+        before = sight.text
+        await printed(_LOOK_SECONDS)
+
+
+_ASKS = "It asks something first. Open it and answer; then send the prompt if it lacks it."
+
+
+def _ended(sight: _Sight) -> str:
+    return f"It ended at once: {sight.last.removesuffix('.')}. Put that right, and start it afresh."
+
+
+def _asks(harness: Harness, sight: _Sight) -> bool:
+    return harness.dialog is not None and harness.dialog.search(sight.text) is not None
+
+
+async def _look(client: ControlClient, pane: str) -> _Sight:
+    front, screen = await sending.look(client, pane)
+    return _Sight(front, sending.plain(screen))
+
+
+def _signed(harness: Harness, worker: Worker) -> bool:
+    """Whether one of its files shows that a turn began."""
+    for pattern in harness.signs(worker):
+        for name in glob.iglob(pattern):
+            try:
+                with Path(name).open("rb") as file:
+                    text = file.read(_BEGINNING).decode("utf-8", "replace")
+            except OSError:
+                continue
+            if text and (harness.begun_text is None or harness.begun_text.search(text)):
+                return True
+    return False
+
+
+def _limit(seconds: float) -> asyncio.Timeout:
+    return asyncio.timeout(seconds)

@@ -1,0 +1,64 @@
+"""A window for a worker, in the one session that all of them share. It makes them and looks at nothing else.
+
+libtmux's only place: its calls block, and importing it costs 0.1 s, so both happen off the loop and on need."""
+
+import asyncio
+from dataclasses import dataclass
+
+from cockpit.model.errors import CockpitError, Rejected
+from cockpit.model.text import one_line
+from cockpit.runtimes.tmux import failures
+from cockpit.runtimes.tmux.address import Address
+
+SESSION = "cockpit"
+_WIDTH, _HEIGHT = 120, 40
+_MAKING = asyncio.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where a worker's terminal is: as `Worker` has it."""
+
+    socket: str
+    birth: int
+    pane: str
+
+
+async def open_window(where: Address, name: str, command: str) -> Window:
+    """Open a window called `name` that runs the shell command, and start the server if there is none. Raises Rejected
+    or SourceError."""
+    async with _MAKING:
+        return await asyncio.to_thread(_open, where, name, command)
+
+
+def _open(where: Address, name: str, command: str) -> Window:
+    from libtmux import Server
+    from libtmux.exc import LibTmuxException, TmuxCommandNotFound, TmuxSessionExists
+
+    path = "/" in where.socket
+    server = Server(socket_path=where.socket) if path else Server(socket_name=where.socket)
+    try:
+        session = next((each for each in server.sessions if each.session_name == SESSION), None)
+        if session is None:
+            try:
+                session = server.new_session(
+                    SESSION, window_name=name, window_command=command, x=_WIDTH, y=_HEIGHT, start_directory="/"
+                )
+                pane = session.active_pane
+            except TmuxSessionExists:  # another cockpit was faster
+                return _open(where, name, command)
+        else:
+            pane = session.new_window(name, attach=False, window_shell=command, start_directory="/").active_pane
+        if pane is None or pane.pane_id is None:
+            raise Rejected("tmux opened a window and does not say which.", fix="Look for it in tmux.")
+        said = pane.cmd("display-message", "-p", "#{start_time} #{socket_path}").stdout
+        born, _, socket = "".join(said).partition(" ")
+        return Window(socket, int(born), pane.pane_id)
+    except TmuxCommandNotFound:
+        raise failures.no_tmux(where) from None
+    except (LibTmuxException, ValueError) as error:
+        raise _refusal(where, error) from error
+
+
+def _refusal(where: Address, error: Exception) -> CockpitError:
+    return Rejected(f"tmux on {where} opened no window: {one_line(str(error), 160)}.", fix="Try the same in a shell.")
