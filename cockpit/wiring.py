@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from cockpit.config import Loaded, Paths, T3Config, paths, token_provider
 from cockpit.core.act import Actions
 from cockpit.core.hands import AnyHands
-from cockpit.core.ports import Clock, HeldAsks, Source, WorkerLog
+from cockpit.core.ports import Clock, Source, WorkerLog
 from cockpit.core.session import Session
 from cockpit.core.store import Store
 from cockpit.core.supervise import Supervisor
@@ -33,13 +33,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def sources(
-    loaded: Loaded, where: Paths, clock: Clock, held: HeldAsks | None = None, log: WorkerLog | None = None
-) -> dict[str, Source]:
+def sources(loaded: Loaded, where: Paths, ledger: SqliteLedger, clock: Clock) -> dict[str, Source]:
     """One source per configured instance. Without a T3 server the one that runs locally is looked for; the tmux servers
-    of this machine are one source, unless that is switched off. `held` are the requests that hooks hold, `log` keeps
-    the workers that are started from here."""
-    tmux = _tmux(loaded, where, clock, log)
+    of this machine are one source, unless that is switched off. What hooks and inboxes bring is kept on the ledger, and
+    so are the workers that are started from here."""
+    tmux = _tmux(loaded, where, clock, ledger.workers)
     found = _t3(loaded, where, clock) | tmux
     if loaded.config.claude.enabled:
         from cockpit.runtimes.claude.prices import LIST
@@ -50,7 +48,8 @@ def sources(
         prices = {model: Price(*astuple(price)) for model, price in loaded.config.prices.items()}
         found["claude"] = ClaudeSource(
             "claude", home, clock=clock, prices=LIST | prices, repository=repository,
-            hands=AnyHands(list(tmux.values())) if tmux else None, held=held, bell=where.hook_bell, who=_who(),
+            hands=AnyHands(list(tmux.values())) if tmux else None, post=ledger.post,
+            held=ledger.asks, bell=where.hook_bell, who=_who(),
         )  # fmt: skip
     return found
 
@@ -139,7 +138,7 @@ def connect(loaded: Loaded, where: Paths | None = None, clock: Clock = utc_now) 
     where = where or paths()
     store = Store(clock)
     ledger = SqliteLedger(where.ledger_file)
-    made = sources(loaded, where, clock, ledger.asks, ledger.workers)
+    made = sources(loaded, where, ledger, clock)
     actions = Actions(store, made, ledger, clock=clock, new_id=_new_id, who=_who())
     return Session(store, made, ledger, actions, Supervisor(store, made, ledger, clock=clock), clock)
 

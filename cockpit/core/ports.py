@@ -23,6 +23,7 @@ from cockpit.model.asks import HeldAsk, SettledAsk
 from cockpit.model.facts import Fact, LedgerRead
 from cockpit.model.ids import Ref
 from cockpit.model.talk import Talk
+from cockpit.model.teams import Posted
 from cockpit.model.terminal import Lane, Line, Mouse, Screen
 from cockpit.model.work import Freeze, Hold, Thread
 from cockpit.model.workers import Worker
@@ -239,6 +240,17 @@ class WorkerLog(Protocol):
 
     def forget(self, worker: Worker) -> None:
         """Its start failed, and nothing is left of it."""
+
+
+class Post(Protocol):
+    """Messages between members of teams, kept where nobody else keeps them. Calls may raise LedgerError and block
+    briefly."""
+
+    def kept(self, source: str, team: str) -> Sequence[Posted]:
+        """The newest of a team, oldest first."""
+
+    def keep(self, source: str, team: str, messages: Sequence[Posted], now: datetime) -> None:
+        """Remember them; one that is known already is not remembered twice."""
 
 
 @runtime_checkable

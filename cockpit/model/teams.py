@@ -59,6 +59,19 @@ class TeamMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """A message as it lay in a member's inbox, word for word; `id` is its own where it has one."""
+
+    sender: str
+    to: str
+    text: str
+    at: datetime
+    id: str = ""
+    summary: str = ""
+    color: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Team:
     """`tasks` in the order of their numbers, `messages` oldest first, as many as were seen. `has_tasks`: there is a
     task list at all; without one that is normal and no failure."""

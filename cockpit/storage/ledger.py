@@ -16,6 +16,7 @@ from cockpit.model.work import Freeze, Hold
 from cockpit.storage.asks import HeldAsks
 from cockpit.storage.codec import ask_from_text, ask_to_text, detail_to_text, moment
 from cockpit.storage.database import Database
+from cockpit.storage.post import Post
 from cockpit.storage.workers import WorkerTable
 
 _SETTLED_SHOWN = 200
@@ -47,6 +48,7 @@ class SqliteLedger:
         self._database = Database(path, clock, patience=patience)
         self.asks = HeldAsks(self._database)
         self.workers = WorkerTable(self._database)
+        self.post = Post(self._database)
 
     @property
     def path(self) -> Path:

@@ -51,6 +51,14 @@ STEPS: tuple[str, ...] = (
     ) STRICT;
     CREATE INDEX workers_by_source ON workers (source, started);
     """,
+    """
+    CREATE TABLE post (
+        source TEXT NOT NULL, team TEXT NOT NULL,
+        sender TEXT NOT NULL, recipient TEXT NOT NULL, text TEXT NOT NULL, at TEXT NOT NULL,
+        id TEXT NOT NULL, summary TEXT NOT NULL, color TEXT,
+        UNIQUE (source, team, at, sender, recipient, id, text)
+    ) STRICT;
+    """,
 )
 
 NEWEST = len(STEPS)

@@ -30,17 +30,17 @@ class History:
         self._seen: set[tuple[object, ...]] = set()
         self._shown: tuple[TeamMessage, ...] | None = None
 
-    def posted(self, letters: Iterable[Letter]) -> bool:
-        """Take in what lies in an inbox now; what was met before, there or in a transcript, is no news."""
+    def posted(self, letters: Iterable[Letter]) -> list[Letter]:
+        """Take in what lies in an inbox now; returns those that were not met in one before."""
         return self._take(letters, posted=True)
 
-    def delivered(self, letters: Iterable[Letter]) -> bool:
+    def delivered(self, letters: Iterable[Letter]) -> list[Letter]:
         """Take in what a transcript says was delivered; what an inbox showed already is the same message."""
         return self._take(letters, posted=False)
 
     def shown(self) -> tuple[TeamMessage, ...]:
         if self._shown is None:
-            self._kept.sort(key=lambda kept: kept.letter.at)
+            self._kept.sort(key=lambda kept: (kept.letter.at, kept.letter.sender, kept.letter.to))
             self._shown = tuple(kept.letter.shown() for kept in self._kept)
         return self._shown
 
@@ -54,14 +54,14 @@ class History:
         self.shown()
         return {kept.letter.sender: kept.letter for kept in self._kept if kept.letter.kind == kind}
 
-    def _take(self, letters: Iterable[Letter], *, posted: bool) -> bool:
-        changed = False
+    def _take(self, letters: Iterable[Letter], *, posted: bool) -> list[Letter]:
+        fresh = []
         for letter in letters:
             key = (posted, letter.id or (letter.sender, letter.text.strip(), letter.at), letter.to)
             if key in self._seen:
                 continue
             self._seen.add(key)
-            changed = True
+            fresh.append(letter)
             twin = next((kept for kept in reversed(self._kept) if _twins(kept, letter, posted)), None)
             if twin is None:
                 self._kept.append(_Kept(letter, posted, not posted))
@@ -69,12 +69,12 @@ class History:
                 twin.letter, twin.posted = replace(letter, unverified=twin.letter.unverified), True
             else:
                 twin.letter, twin.delivered = replace(twin.letter, unverified=letter.unverified), True
-        if changed:
+        if fresh:
             self._shown = None
             if len(self._kept) > KEPT:
                 self._kept.sort(key=lambda kept: kept.letter.at)
                 del self._kept[:-KEPT]
-        return changed
+        return fresh
 
 
 def _twins(kept: _Kept, letter: Letter, posted: bool) -> bool:

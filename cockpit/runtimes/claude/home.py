@@ -12,6 +12,7 @@ from typing import Any
 
 from cockpit.runtimes.claude.files import LastGood, Look, names
 from cockpit.runtimes.claude.history import History
+from cockpit.runtimes.claude.keeping import Keeping
 from cockpit.runtimes.claude.log import Log
 from cockpit.runtimes.claude.messages import decode_inbox
 from cockpit.runtimes.claude.sessions import Session, decode_session, key_pid, session_pid
@@ -53,9 +54,10 @@ class Home:
 
     def __init__(
         self, root: Path, *, now: Callable[[], datetime], recent: timedelta = timedelta(hours=24),
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = time.monotonic, keeping: Keeping | None = None,
     ) -> None:  # fmt: skip
         self.root = root
+        self.keeping = keeping or Keeping("", None)
         self.claims = Claims()
         self.sessions = LastGood(decode_session, 256 << 10, clock=monotonic)
         self.teams = LastGood(decode_team, 8 << 20, clock=monotonic)
@@ -138,7 +140,8 @@ class Home:
 
     def troubles(self) -> list[str]:
         kinds = (self.sessions, self.teams, self.tasks, self.inboxes)
-        return [why for good in kinds for why in good.troubles()]
+        kept = [f"Messages are not kept: {self.keeping.trouble}"] if self.keeping.trouble else []
+        return kept + [why for good in kinds for why in good.troubles()]
 
     # By kind
 
@@ -198,7 +201,8 @@ class Home:
         elif parts[0] == "teams":
             letters = self.inboxes.look(path, unless_same=listed)
             look = letters
-            if letters.changed and letters.value and self.history(parts[1]).posted(letters.value):
+            if letters.changed and letters.value and (fresh := self.history(parts[1]).posted(letters.value)):
+                self.keeping.take(parts[1], fresh)
                 self.changed.add(f"team:{parts[1]}")
         else:
             look = self.metas.look(path, unless_same=listed)

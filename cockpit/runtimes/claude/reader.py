@@ -4,10 +4,11 @@ It blocks, so it runs off the loop and only once at a time."""
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from cockpit.core.ports import Post
 from cockpit.model.errors import NotFound, Refused
 from cockpit.model.facts import Fact, ProjectGone, ProjectSeen, SourceRead, TeamGone, TeamSeen, ThreadGone, ThreadSeen
 from cockpit.model.ids import Ref
@@ -15,6 +16,7 @@ from cockpit.model.teams import Team
 from cockpit.model.work import Project, Status, Thread
 from cockpit.runtimes.claude.follow import Subject
 from cockpit.runtimes.claude.home import Home
+from cockpit.runtimes.claude.keeping import Keeping
 from cockpit.runtimes.claude.lives import Lives
 from cockpit.runtimes.claude.log import Log
 from cockpit.runtimes.claude.pages import Voice
@@ -33,9 +35,10 @@ class Reader:
     def __init__(
         self, name: str, root: Path, *, now: Callable[[], datetime], prices: Prices, processes: Processes,
         recent: timedelta, monotonic: Callable[[], float] = time.monotonic, repository: Repository = alone,
+        post: Post | None = None,
     ) -> None:  # fmt: skip
         self.name = name
-        self.home = Home(root, now=now, recent=recent, monotonic=monotonic)
+        self.home = Home(root, now=now, recent=recent, monotonic=monotonic, keeping=Keeping(name, post))
         self.lives = Lives(processes)
         self.logs: dict[Ref, Log] = {}
         self.threads: dict[Ref, Thread] = {}
@@ -108,6 +111,7 @@ class Reader:
         self.home.changed = set()
         self.lives.learn(self.home.key_pids)
         fresh = units(self.home)
+        self._bring(fresh)
         drawn: dict[str, tuple[Unit, Drawn]] = {}
         for key, unit in fresh.items():
             known = self._drawn.get(key)
@@ -117,6 +121,17 @@ class Reader:
                 drawn[key] = known
         self._drawn = drawn
         return self._tell()
+
+    def _bring(self, fresh: Mapping[str, Unit]) -> None:
+        """What the ledger kept of teams that are seen for the first time."""
+        keeping = self.home.keeping
+        keeping.keep(self._now())
+        for key, unit in fresh.items():
+            team = unit.team
+            if team is not None and len(team.mates) > 1:
+                since = team.created_at if team.chosen else None
+                if keeping.bring(team.name, self.home.history(team.name), since):
+                    self._drawn.pop(key, None)
 
     def _tell(self) -> list[Fact]:
         parts = [drawn for _, drawn in self._drawn.values()]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from cockpit.core import commands as c
-from cockpit.core.ports import Clock, Emit, Hands, HeldAsks
+from cockpit.core.ports import Clock, Emit, Hands, HeldAsks, Post
 from cockpit.model.errors import NotFound, Refused
 from cockpit.model.facts import Fact, SourceChanged
 from cockpit.model.health import Health, SourceState
@@ -38,20 +38,21 @@ class ClaudeSource:
     """`home` is the Claude directory, `prices` the dollars per million tokens of each model (a missing one is None),
     `recent` how long a session that ended stays in the list; `poll` forces or forbids polling (None: by the file
     system), `process_seconds` is the rhythm in which processes are looked at, `repository` says where a directory
-    belongs, `hands` type into panes. `held` are the requests that hooks hold, `bell` the file that a hook touches when
-    those change, `who` the person who answers them."""
+    belongs, `hands` type into panes, `post` keeps what inboxes held. `held` are the requests that hooks hold, `bell`
+    the file that a hook touches when those change, `who` the person who answers them."""
 
     def __init__(
         self, name: str, home: Path, *, clock: Clock, prices: Mapping[str, Price] | None = None,
         processes: Processes | None = None, recent: timedelta = timedelta(hours=24), poll: bool | None = None,
         poll_seconds: float = 1.0, process_seconds: float = _PROCESS_SECONDS, repository: Repository = alone,
-        hands: Hands | None = None, held: HeldAsks | None = None, bell: Path | None = None, who: str = "",
+        hands: Hands | None = None, post: Post | None = None, held: HeldAsks | None = None, bell: Path | None = None,
+        who: str = "",
     ) -> None:  # fmt: skip
         self._name = name
         self._clock = clock
         seen = processes or Processes()
         self._reader = reader = Reader(name, home, now=clock, prices=prices or {}, processes=seen,
-                                       recent=recent, repository=repository)  # fmt: skip
+                                       recent=recent, repository=repository, post=post)  # fmt: skip
         self._answers = Answers(name, held, who=who, root=home, clock=clock, processes=seen,
                                 threads=lambda: reader.threads, teams=lambda: reader.teams)  # fmt: skip
         self._bell = bell
