@@ -29,6 +29,8 @@ class Served:
     config: Path
     token_file: Path
     process: "subprocess.Popen[str]"
+    hooked: "subprocess.Popen[bytes] | None"
+    """What installs the hooks in the Claude home."""
     tmux: str | None
     """The socket of the workers' server."""
     claude: str | None
@@ -119,7 +121,7 @@ def demo(
             click.echo(f"The demo has no workers in terminals: {served.trouble}.", err=True)
         from cockpit.cli.screen import screen
 
-        os.environ.update(_environment(home, served))
+        os.environ.update(_environment(home, served.config))
         if code := screen(Start(None), fixed_clock):
             raise SystemExit(code)
 
@@ -161,9 +163,10 @@ def _serving(home: Path, arguments: list[str]) -> Iterator[Served]:
         token_file, config = home / "token", home / "config" / "config.toml"
         replace_file(token_file, ready["token"] + "\n")
         replace_file(config, _config(ready, token_file))
-        yield Served(
-            ready["url"], config, token_file, process, ready["tmux"], ready["claude"], ready["trouble"],
-        )  # fmt: skip
+        with _hooked(home, config) if ready["claude"] else contextlib.nullcontext() as hooked:
+            yield Served(
+                ready["url"], config, token_file, process, hooked, ready["tmux"], ready["claude"], ready["trouble"],
+            )  # fmt: skip
     finally:
         process.stdin.close()
         try:
@@ -186,17 +189,31 @@ def _config(ready: dict[str, str | None], token_file: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _environment(home: Path, served: Served) -> dict[str, str]:
+@contextlib.contextmanager
+def _hooked(home: Path, config: Path) -> "Iterator[subprocess.Popen[bytes]]":
+    """Install the hooks into the demo's Claude home, by the verb that a person would use; nothing waits for it."""
+    verb = ["hooks", "install", "--yes", "--no-status-line", "--hold", "3600"]
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", "from cockpit.cli import main; main()", *verb],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        env={**os.environ, **_environment(home, config)},
+    ) as installing:  # fmt: skip
+        yield installing
+
+
+def _environment(home: Path, config: Path) -> dict[str, str]:
     kept = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "STATE", "CACHE")}
-    return {**kept, "COCKPIT_CONFIG": str(served.config)}
+    return {**kept, "COCKPIT_CONFIG": str(config)}
 
 
 def _tell(served: Served) -> None:
     """Where everything is, once it is there."""
     assert served.process.stdout is not None
+    if served.hooked is not None:
+        served.hooked.wait()
     crew = json.loads(served.process.stdout.readline() or "{}")
     home = served.config.parent.parent
-    names = " ".join(f"{name}={value}" for name, value in _environment(home, served).items())
+    names = " ".join(f"{name}={value}" for name, value in _environment(home, served.config).items())
     click.echo(f"URL: {served.url}")
     click.echo(f"Token file: {served.token_file}")
     if trouble := crew.get("trouble", served.trouble):

@@ -46,11 +46,15 @@ class Crew:
     def claude_home(self) -> Path | None:
         return self._home / "claude" if "claude" in self._parts and not self.trouble else None
 
+    def clear(self) -> None:
+        """Remove what an earlier one left, as after a power cut."""
+        for name in _MADE if self._parts else ():
+            shutil.rmtree(self._home / name, ignore_errors=True)
+
     def start(self) -> None:
-        """Make directories and start everyone; what cannot be is said by `trouble`."""
+        """Make directories and start everyone; `clear` comes first. What cannot be is said by `trouble`."""
         if not self._parts or self.trouble:
             return
-        self._remove()
         try:
             self._server.start({"CLAUDE_CONFIG_DIR": str(self._home / "claude")})
             places = repositories.make(self._home / "work", self._home / "user")
@@ -78,8 +82,4 @@ class Crew:
         """End everyone and remove what was made."""
         if self._parts:
             self._server.end()
-            self._remove()
-
-    def _remove(self) -> None:
-        for name in _MADE:
-            shutil.rmtree(self._home / name, ignore_errors=True)
+            self.clear()

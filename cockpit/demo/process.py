@@ -66,6 +66,7 @@ def main() -> None:
     parser.add_argument("--remove", action="store_true", help="remove the directory at the end")
     chosen = parser.parse_args()
     crew = Crew(chosen.home, frozenset(chosen.crew), seed=chosen.seed, speed=chosen.speed)
+    crew.clear()
     try:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(serve(chosen.port, chosen.server_version, chosen.seed, chosen.fixed_clock, crew))

@@ -180,6 +180,14 @@ def tasks(demo: Demo) -> dict[str, str]:
     return found
 
 
+def test_a_session_of_its_own_is_answered_from_here(demo: Demo) -> None:
+    """By the hooks that the program installs for a person, in the demo's own home."""
+    title = "Halve the size of the search index"
+    wait_until(lambda: demo.threads("claude")[title]["status"] == "approval", "its request")
+    demo("approve", "search index", "--yes")
+    wait_until(lambda: "approval accept: Bash: python -m search.swap --live (by a hook)" in demo("show", title), "it")
+
+
 @pytest.mark.parametrize("name", ["carol", "search index"])
 def test_a_claude_takes_what_it_is_sent_as_a_turn(demo: Demo, name: str) -> None:
     """A teammate by its inbox, a session alone by what is typed into its terminal."""

@@ -25,6 +25,7 @@ from cockpit.demo.tmux.looks import Key, Keys, Screen, room
 _LETTER_SECONDS = 15.0
 _TICK = 1.0
 """How often it looks into its inbox and moves its spinner, in seconds."""
+_BY = {True: "user_temporary", False: "user_reject"}
 _MEMBERS = (story.LEAD, *story.MATES)
 _FOOTER = "⏸ manual mode on · ? for shortcuts"
 
@@ -136,13 +137,12 @@ class Agent:
         self._begin()
         native = self._diary.call(call.tool, call.input, _now())
         self._screen.say(*show.called(call.tool, call.input))
-        by = ""
-        if call.asks:
-            by = "user_temporary" if self._allowed(call, native) else "user_reject"
-        if by == "user_reject":
+        by, said = self._decided(call, native) if call.asks else ("", "")
+        if by.endswith("_reject"):
             output = "The user doesn't want to proceed with this tool use. The tool use was rejected."
+            output += f" To tell you how to proceed, the user said:\n{said}" if said else ""
             self._diary.result(native, output, _now(), call=call, by=by)
-            self._screen.say(*show.resulted(None, "No (refused)", refused=True))
+            self._screen.say(*show.resulted(None, f"No. {said}".rstrip(), refused=True))
             return
         self._screen.doing = show.doing(call)
         self._pump(call.seconds)
@@ -248,8 +248,8 @@ class Agent:
 
     # Permissions
 
-    def _allowed(self, call: Call, native: str) -> bool:
-        """Whether a person lets it: by a hook, in this terminal, or a teammate's in its lead's."""
+    def _decided(self, call: Call, native: str) -> tuple[str, str]:
+        """(who decided, what was said): a hook, a person in this terminal, or for a teammate in its lead's."""
         asked: Json = {
             "request_id": f"perm-{millis(_now())}-{native[-7:]}",
             "tool_name": call.tool,
@@ -263,17 +263,22 @@ class Agent:
         })  # fmt: skip
         try:
             if self._who.mate:
-                self._screen.doing = "Waiting for a hook"
+                # The call stands still before its dialog comes up; that dialog is the lead's.
                 self._pump(None, until=lambda: hook.over)
-                return hook.decision == "allow" if hook.decision else self._lead_allows(asked)
-            self._asked.append(asked)
-            self._show_asked()
-            self._pump(None, until=lambda: asked["request_id"] in self._answers or (hook.over and bool(hook.decision)))
+                if not hook.decision:
+                    return _BY[self._lead_allows(asked)], ""
+            else:
+                self._asked.append(asked)
+                self._show_asked()
+                mine = asked["request_id"]
+                self._pump(None, until=lambda: mine in self._answers or (hook.over and bool(hook.decision)))
+                if mine in self._answers:
+                    return _BY[self._answers.pop(mine)], ""
+            return ("hook" if hook.decision == "allow" else "hook_reject"), hook.reason
+        finally:
             if asked in self._asked:
                 self._asked.remove(asked)
                 self._show_asked()
-            return self._answers.pop(asked["request_id"], hook.decision == "allow")
-        finally:
             hook.stop()
 
     def _lead_allows(self, asked: Json) -> bool:
@@ -442,14 +447,14 @@ def main() -> None:
     parser.add_argument("--began", type=float, required=True)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--speed", type=float, default=1.0)
-    parser.add_argument("--agent-name", required=True)
+    parser.add_argument("--play", required=True, help="whose part")
     # What the CLI is given in a pane (facts §4), by which a cockpit knows a teammate's process; nothing else needs it.
-    for told in ("--agent-id", "--team-name", "--agent-color", "--parent-session-id"):
+    for told in ("--agent-id", "--agent-name", "--team-name", "--agent-color", "--parent-session-id"):
         parser.add_argument(told)
     chosen = parser.parse_args()
     importer = chosen.work / "importer"
     people = (*story.team(importer, chosen.seed), story.solo(chosen.work / "search", chosen.seed))
-    who = next(each for each in people if each.name == chosen.agent_name)
+    who = next(each for each in people if each.name == chosen.play)
     began = datetime.fromtimestamp(0, UTC) + timedelta(seconds=chosen.began)
     Agent(chosen.home, who, story.beats(importer), began, seed=chosen.seed, speed=chosen.speed).run()
 

@@ -75,14 +75,17 @@ class Diary:
 
     def result(self, native: str, output: str, at: datetime, *, call: Call | None = None, by: str = "") -> None:
         """`by`: who decided where somebody was asked, `user_temporary` or `user_reject`."""
-        refused = by == "user_reject"
+        refused = by.endswith("_reject")
         failed = refused or (call is not None and call.failed)
         block: Json = {"type": "tool_result", "content": output, "tool_use_id": native}
         if failed:
             block["is_error"] = True
         more: Json = {"toolUseResult": f"Error: {output}" if failed else _structured(call, output)}
         if by:
-            more["permissionDecision"] = {"decision": "reject" if refused else "accept", "source": by}
+            more["permissionDecision"] = {
+                "decision": "reject" if refused else "accept",
+                "source": by.removesuffix("_reject") if by == "hook_reject" else by,
+            }
         if refused:
             more["toolDenialKind"] = "user-rejected"
         self._answer = None
@@ -140,7 +143,7 @@ class Diary:
         self._lines += 1
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+            file.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
 
     def _id(self, kind: str, length: int) -> str:
         return self._ids.hex(f"{self.who.session}:{kind}:{self._lines}", length)

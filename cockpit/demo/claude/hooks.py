@@ -3,6 +3,8 @@
 What a hook is, is its own business; one that fails, says nothing or is slow decides nothing."""
 
 import json
+import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -53,14 +55,20 @@ def _commands(root: Path, event: str, tool: str) -> list[str]:
     found = []
     for group in read(root / "settings.json", {}).get("hooks", {}).get(event, []):
         matcher = group.get("matcher", "")
-        if matcher in ("", "*") or tool in matcher.split("|"):
+        if matcher in ("", "*") or re.fullmatch(matcher, tool):
             found += [hook["command"] for hook in group.get("hooks", []) if hook.get("type") == "command"]
     return found
 
 
 def _begin(command: str, told: str) -> "subprocess.Popen[str]":
     process = subprocess.Popen(  # noqa: S602  # a hook is a shell command, in the CLI as well
-        command, shell=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        shell=True,
+        env={**os.environ, "CLAUDE_PID": str(os.getpid())},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     assert process.stdin is not None
     try:

@@ -26,11 +26,11 @@ def start(server: Server, root: Path, work: Path, *, seed: int, speed: float) ->
     past.write(root, (*members, alone), story.beats(work / "importer"), team, began, seed)
 
     def command(who: Who) -> list[str]:
-        told = ["--agent-name", who.name]
+        told = []
         if who.mate:
-            told += ["--agent-id", f"{who.name}@{who.team}", "--team-name", who.team, "--agent-color", who.colour,
-                     "--parent-session-id", lead.session]  # fmt: skip
-        own = {"home": root, "work": work, "began": began.timestamp(), "seed": seed, "speed": speed}
+            told = ["--agent-id", f"{who.name}@{who.team}", "--agent-name", who.name, "--team-name", who.team,
+                    "--agent-color", who.colour, "--parent-session-id", lead.session]  # fmt: skip
+        own = {"play": who.name, "home": root, "work": work, "began": began.timestamp(), "seed": seed, "speed": speed}
         words = [word for name, value in own.items() for word in (f"--{name}", str(value))]
         return server.program("claude", _MODULE, *told, *words)
 
