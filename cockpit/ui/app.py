@@ -78,6 +78,7 @@ class CockpitApp(App[None]):
             on=config.notify.on, bell=config.notify.bell, terminal=config.notify.terminal,
             command=config.notify.command, write=self._terminal.write, ring=self.bell,
         )  # fmt: skip
+        self._names = frozenset(screens)
         for name, make in screens.items():
             self.add_mode(name, make)
         # A picture has all colours, whatever terminal it is taken in.
@@ -210,6 +211,15 @@ class CockpitApp(App[None]):
 
     def on_go_to(self, message: messages.GoTo) -> None:
         self.goto(message.screen, message.thread)
+
+    def on_pin_only(self, message: messages.PinOnly) -> None:
+        if "panes" not in self._names:
+            self.tell("There is no screen of terminals yet; attach to one of them from its own row.", "warning")
+            return
+        self.goto("panes")
+        shown = self.screen
+        if isinstance(shown, CockpitScreen):
+            shown.pin_only(message.threads)
 
     def on_followed(self, message: messages.Followed) -> None:
         self._session.follow(message.thread)

@@ -4,6 +4,7 @@ The snapshots and the files in `screenshots/` are both taken from these."""
 
 import asyncio
 import json
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from cockpit.ui.screens.register import screens
 from cockpit.ui.shot import screen_lines
 from cockpit.ui.theme import load_themes
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "ui"))
 MOMENT = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 SIZES = ((60, 20), (80, 24), (120, 40), (200, 60))
 _SHOWN = """
@@ -43,7 +45,7 @@ command = ["notify-send"]
 @dataclass(frozen=True)
 class Pose:
     """`screen` is gone to, `select` selected by native id, `keys` pressed one after another. `world` says which server:
-    `demo`, `hostile`, `empty` or `none`."""
+    `demo`, `hostile`, `empty` or `none`; `team` is a team that nobody serves."""
 
     name: str
     screen: str = "fleet"
@@ -70,6 +72,11 @@ POSES = (
     Pose("freeze", keys=("f",)),
     Pose("inbox", screen="inbox"),
     Pose("dispatch", keys=("d",)),
+    Pose("team", screen="team", world="team"),
+    Pose("timeline", screen="team", world="team", keys=("t",)),
+    Pose("tasks", screen="tasks", world="team"),
+    Pose("no-team", screen="team", world="none"),
+    Pose("team-status", screen="status", world="team"),
     Pose("status", screen="status"),
     Pose("settings", screen="settings"),
     Pose("help", screen="help"),
@@ -117,7 +124,7 @@ def posed(pose: Pose, home: Path) -> Iterator[tuple[CockpitApp, Callable[[Pilot[
     shown = home / "shown.toml"
     shown.write_text(_SHOWN + f'\n[ui]\ntheme = "{pose.theme}"\n')
     shown_as = Loaded(load(shown).config, Path("config.toml"), True)
-    if pose.world == "none":
+    if pose.world in ("none", "team"):
         yield _app(_session(home, where, "", MOMENT), shown_as, pose)
         return
     with Server(pose.world) as server:
@@ -142,6 +149,9 @@ def _app(session: Session, shown: Loaded, pose: Pose) -> tuple[CockpitApp, Calla
         assert read, "no source answered"
         if pose.world in ("demo", "hostile"):
             assert await _until(pilot, lambda: _ready(session)), "the source was not read whole"
+        if pose.world == "team":
+            _form_team(session)
+            assert await _until(pilot, lambda: app.at().fleet is session.store.fleet), "the team is not shown"
         target = Ref("demo", pose.select) if pose.select else None
         if pose.frozen and target:
             await session.actions.act(Freeze(target, "its tests delete rows"))
@@ -158,6 +168,14 @@ def _app(session: Session, shown: Loaded, pose: Pose) -> tuple[CockpitApp, Calla
         await _still(pilot, app)
 
     return app, strike
+
+
+def _form_team(session: Session) -> None:
+    """A team at work, as its source would report it."""
+    import teaming
+
+    for fact in teaming.facts(MOMENT, teaming.crew(MOMENT), teaming.release(MOMENT)):
+        session.store.apply(fact)
 
 
 async def _still(pilot: Pilot[None], app: CockpitApp, looks: int = 5) -> None:

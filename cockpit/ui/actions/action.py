@@ -14,6 +14,7 @@ from cockpit.core.why_not import why_not
 from cockpit.model.asks import Ask
 from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
+from cockpit.model.teams import Team
 from cockpit.model.work import Thread
 
 _Port = TypeVar("_Port")
@@ -21,7 +22,8 @@ _Port = TypeVar("_Port")
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Where the person is: the screen's name, the selected thread, and the ask whose card is on the screen.
+    """Where the person is: the screen's name, the selected thread, the team that is shown, and the ask whose card is
+    on the screen.
 
     `ask` is set only while its card can be seen. `typing` is true while a text field has the focus."""
 
@@ -30,6 +32,7 @@ class At:
     thread: Thread | None = None
     ask: Ask | None = None
     typing: bool = False
+    team: Team | None = None
 
 
 class Desk(Protocol):

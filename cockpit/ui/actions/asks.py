@@ -7,7 +7,7 @@ from cockpit.core.why_not import why_not
 from cockpit.model.asks import AskKind, Decision
 from cockpit.ui.actions.action import Action, At, Desk, Reason, Run, a_thread, on_screen
 
-_WHERE = frozenset({"fleet", "inbox"})
+_WHERE = frozenset({"fleet", "inbox", "team"})
 
 
 def _waiting(at: At) -> str | None:
@@ -61,7 +61,7 @@ def _decide(decision: Decision) -> Run:
 ACTIONS = (
     Action(
         "thread.next", "n", "next", "Go to the next thread that needs you", "Answer",
-        on_screen("next_needing"), _waiting, frozenset({"fleet"}), footer=1,
+        on_screen("next_needing"), _waiting, frozenset({"fleet", "team"}), footer=1,
     ),
     Action(
         "thread.approve", "a", "approve", "Approve what the card shows; on a row, open its card first", "Answer",

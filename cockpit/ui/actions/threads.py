@@ -23,6 +23,7 @@ from cockpit.ui.actions.action import Action, At, Desk, a_thread, on_screen, unl
 from cockpit.ui.present.modes import INTERACTION_MODES, runtime_modes
 
 _WHERE = frozenset({"fleet"})
+_MEMBERS = frozenset({"fleet", "team"})
 _SOON = datetime.max.replace(tzinfo=UTC)
 _SNOOZES = (("1", "1 hour"), ("4", "4 hours"), ("24", "until tomorrow"), ("168", "a week"))
 
@@ -110,15 +111,15 @@ ACTIONS = (
     ),
     Action(
         "thread.freeze", "f", "freeze", "Stop it now and keep it as it is; again to thaw", "Thread",
-        _freeze, unless(_freeze_or_thaw), _WHERE, footer=6, once=True,
+        _freeze, unless(_freeze_or_thaw), _MEMBERS, footer=6, once=True,
     ),
     Action(
         "thread.interrupt", "s", "interrupt", "Interrupt the running turn", "Thread",
-        _interrupt, unless(lambda t: Interrupt(t.ref)), _WHERE, footer=7, once=True,
+        _interrupt, unless(lambda t: Interrupt(t.ref)), _MEMBERS, footer=7, once=True,
     ),
     Action(
         "thread.explain", "e", "explain", "Why this status: the evidence, newest first", "Thread",
-        on_screen("explain"), a_thread, _WHERE, footer=8,
+        on_screen("explain"), a_thread, _MEMBERS, footer=8,
     ),
     Action("thread.diff", "D", "diff", "What the thread changed", "Thread", on_screen("diff"), a_thread, _WHERE),
     Action("thread.plan", "P", "plan", "Read the proposed plan in full", "Thread", on_screen("plan"), a_thread, _WHERE),

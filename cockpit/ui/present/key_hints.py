@@ -14,9 +14,9 @@ NARROW = 80
 _SHORT = {
     "thread.next": "→", "thread.approve": "✓", "thread.decline": "✗", "thread.reply": "↩", "fleet.dispatch": "+",
     "thread.freeze": "‖", "thread.interrupt": "■", "thread.explain": "∴", "go.inbox": "≡", "fleet.filter": "…",
-    "go.help": "help",
+    "go.help": "help", "team.panes": "▦", "team.timeline": "┆", "team.narrow": "↔", "team.pick": "☰", "team.stop": "■",
 }  # fmt: skip
-_SCREENS = ("go.fleet", "go.panes", "go.inbox", "go.status", "go.settings")
+_SCREENS = ("go.fleet", "go.panes", "go.inbox", "go.team", "go.tasks", "go.status", "go.settings")
 
 
 @dataclass(frozen=True, slots=True)

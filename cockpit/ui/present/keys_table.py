@@ -21,6 +21,7 @@ _WITH = {"ctrl": "Ctrl", "shift": "Shift", "alt": "Alt", "super": "Super"}
 GROUPS = {
     "Answer": "Answering",
     "Thread": "The selected thread",
+    "Team": "Teams",
     "Fleet": "The fleet",
     "Screens": "Screens",
 }

@@ -30,7 +30,8 @@ def notice_lines(notice: Notice, opened: bool, width: int, pen: Pen) -> list[Str
     if "compact" in first.lower() and notice.tone != "error" and not opened:
         return [pen.rule(first, width)]
     failed = notice.tone == "error"
-    left = (Span("✗ ", "failed", True) if failed else Span("· ", "dim"), Span(first, "failed" if failed else "dim"))
+    glyph = Span("✗ ", "failed", True) if failed else Span("· ", "dim")
+    left = (glyph, *_whose(notice), Span(first, "failed" if failed else "dim"))
     return _folding(left, (), text, bool(more), opened, width, pen)
 
 
@@ -39,20 +40,33 @@ def exchange_lines(exchange: Exchange, by: str, opened: bool, width: int, pen: P
     text = exchange.text.strip()
     first, *more = text.splitlines() or [""]
     right = (Span(f"by {by}", "dim"),) if by else ()
+    whose = _whose(exchange)
     if not exchange.outcome:
         glyph, role = ("?", "question") if exchange.kind == AskKind.QUESTION else ("!", "needs")
-        left = (Span(f"{glyph} ", role, True), Span("waits for you", role), Span(f"  {first}", "text"))
+        left = (
+            Span(f"{glyph} ", role, True),
+            *whose,
+            Span("waits for you", role),
+            Span(f"  {first}", "text"),
+        )
         return _folding(left, right, text, bool(more), opened, width, pen)
     glyph, word, role = _ENDINGS.get(exchange.outcome, ("", "", ""))
     if word:
-        left = (Span(f"{glyph} ", role), Span(word, role), Span(f"  {first}", "dim"))
+        left = (Span(f"{glyph} ", role), *whose, Span(word, role), Span(f"  {first}", "dim"))
         return _folding(left, right, text, bool(more), opened, width, pen)
     if exchange.kind == AskKind.QUESTION:
-        asked = _folding((Span("? ", "question"), Span(first, "dim")), right, text, bool(more), opened, width, pen)
+        asked = _folding(
+            (Span("? ", "question"), *whose, Span(first, "dim")), right, text, bool(more), opened, width, pen
+        )
         answer = Line((Span("    "), Span("→ ", "faint"), Span(exchange.outcome, "text")))
         return [*asked, *(pen.text(f"→ {exchange.outcome}", width, indent=4) if opened else [pen.line(answer, width)])]
-    left = (Span("· ", "dim"), Span(exchange.outcome, "text"), Span(f"  {first}", "dim"))
+    left = (Span("· ", "dim"), *whose, Span(exchange.outcome, "text"), Span(f"  {first}", "dim"))
     return _folding(left, right, text, bool(more), opened, width, pen)
+
+
+def _whose(entry: Notice | Exchange) -> tuple[Span, ...]:
+    """In a team's timeline, the member that it is about."""
+    return (Span(f"{entry.author} ", "text"),) if entry.author else ()
 
 
 def _folding(

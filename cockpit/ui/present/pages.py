@@ -44,6 +44,11 @@ def lines(content: Sequence[Line]) -> Draw:
     return draw
 
 
+def joined(*parts: Draw) -> Draw:
+    """Pages one below the other."""
+    return lambda width, pen: Page([strip for part in parts for strip in part(width, pen).strips])
+
+
 def diff(source: str) -> Draw:
     """A unified diff, with a mark at each file."""
     starts = [found.start() for found in _FILE.finditer(source)]

@@ -24,8 +24,9 @@ RUN = "run:"
 class Item:
     """What is drawn as one. `entries` has one entry, or the calls that a run's line stands for (`run`).
 
-    `gap`: a blank line above; `heading`: says who speaks; `day`: the day that begins here; `inside`: a call of an
-    unfolded run; `last`: the newest of its kind, which stays unfolded; `by`: who settled the exchange;
+    `gap`: a blank line above; `heading`: says who speaks, or whose it is in a team's timeline; `day`: the day that
+    begins here; `inside`: a call of an unfolded run; `last`: the newest of its kind, which stays unfolded; `by`: who
+    settled the exchange;
     `on_card`: the card shows it in full."""
 
     id: str
@@ -110,7 +111,13 @@ def _made(entries: Sequence[Entry], start: int, newest: str | None, whole: Items
                 case Exchange():
                     entry, by = _settled(entry, whole.settled)
                     calm = bool(entry.outcome)
-            gap = gap and not (calm and calm_before) and day is None
+                    speaker = "" if entry.author else speaker
+                case Notice(author=author):
+                    speaker = "" if author else speaker
+                case _ if entry.author:
+                    heading = f"{Role.ASSISTANT}{entry.author}" != speaker
+                    speaker = f"{Role.ASSISTANT}{entry.author}"
+            gap = gap and not (calm and calm_before and not heading) and day is None
             parts = item.entries if item.run else (entry,)
             shown, last = entry.id == whole.on_card, entry.id == newest
             yield Item(item.id, parts, gap, heading, day, item.run, item.inside, last, by, shown)
@@ -144,10 +151,10 @@ def foldable(item: Item) -> bool:
 
 def estimate(item: Item, width: int, opened: bool) -> int:
     """About how many lines the item takes; a guess that costs little, for items that nobody has seen yet."""
-    lines = lead(item)
+    lines = lead(item) + item.heading
     match item.entry:
         case Message(text=text):
-            return lines + item.heading + 1 + text.count("\n") + len(text) // max(width, 1)
+            return lines + 1 + text.count("\n") + len(text) // max(width, 1)
         case ToolCall(output=output, state=state):
             failed = state is CallState.FAILED
             return lines + 1 + (output.count("\n") + 2 if opened and not item.run else failed)
@@ -204,11 +211,15 @@ class _Days:
 
 
 def _runs(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
-    """Consecutive calls together, everything else alone."""
+    """Consecutive calls of one together, everything else alone."""
     run: list[Entry] = []
     for entry in entries:
-        if isinstance(entry, ToolCall):
+        if isinstance(entry, ToolCall) and (not run or run[-1].author == entry.author):
             run.append(entry)
+            continue
+        if isinstance(entry, ToolCall):
+            yield run
+            run = [entry]
             continue
         if run:
             yield run

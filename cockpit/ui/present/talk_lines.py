@@ -9,7 +9,7 @@ from functools import lru_cache
 from rich.segment import Segment
 from textual.strip import Strip
 
-from cockpit.model.talk import Changes, Exchange, Message, Notice, Plan, Role, Steps, ToolCall
+from cockpit.model.talk import Changes, Entry, Exchange, Message, Notice, Plan, Role, Steps, ToolCall
 from cockpit.ui.present.call_lines import call_lines, run_lines
 from cockpit.ui.present.card_lines import changes_lines, plan_lines, steps_lines
 from cockpit.ui.present.lines import Line, Span
@@ -38,14 +38,26 @@ def draw(item: Item, opened: bool, look: Look) -> list[Strip]:
     above = blank(lead(item))
     if item.day:
         above[-1] = look.pen.rule(day_words(item.day, look.today), look.width)
+    if item.heading and not isinstance(item.entry, Message):
+        above.append(_heading(item.entry, item.entry.author, "agent", look))
     return [*above, *_own(item, opened, look)]
 
 
+def _heading(entry: Entry, name: str, role: str, look: Look) -> Strip:
+    """Who, and when."""
+    to = (Span(" → ", "dim"), Span(entry.to, role, True)) if isinstance(entry, Message) and entry.to else ()
+    return look.pen.line(Line((Span(name, role, True), *to), (Span(clock(entry.at, look), "dim"),)), look.width)
+
+
 def clock(at: datetime, look: Look) -> str:
+    return time_of(at, look.today, look.zone)
+
+
+def time_of(at: datetime, today: date, zone: tzinfo | None) -> str:
     """`14:02`, with the date before it when that is not today."""
-    local = at.astimezone(look.zone)
+    local = at.astimezone(zone)
     time = f"{local:%H:%M}"
-    return time if local.date() == look.today else f"{_date(local.date(), look.today)} {time}"
+    return time if local.date() == today else f"{_date(local.date(), today)} {time}"
 
 
 def day_words(day: date, today: date) -> str:
@@ -78,8 +90,7 @@ def _message(message: Message, heading: bool, look: Look) -> list[Strip]:
     pen, width = look.pen, look.width
     strips: list[Strip] = []
     if heading:
-        name, role = _speaker(message, look)
-        strips.append(pen.line(Line((Span(name, role, True),), (Span(clock(message.at, look), "dim"),)), width))
+        strips.append(_heading(message, *_speaker(message, look), look))
     body: list[Strip] = []
     if message.text.strip():
         body = (
@@ -123,7 +134,7 @@ def _drawn_once(text: str, width: int, pen: Pen) -> tuple[Strip, ...]:
 def _speaker(message: Message, look: Look) -> tuple[str, str]:
     match message.role:
         case Role.USER:
-            return message.author or "You", "you"
+            return message.author or "You", "agent" if message.to else "you"
         case Role.ASSISTANT:
             return message.author or look.agent, "agent"
     return (message.author or "system").capitalize(), "dim"

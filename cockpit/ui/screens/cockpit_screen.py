@@ -2,6 +2,7 @@
 
 It fetches nothing and sends nothing; it posts what the person wants."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -14,6 +15,7 @@ from textual.widgets import Input, TextArea
 from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
 from cockpit.ui.actions import At
+from cockpit.ui.clock import now_of
 from cockpit.ui.widgets.ask_card import AskCard
 from cockpit.ui.widgets.header_bar import HeaderBar
 from cockpit.ui.widgets.key_bar import KeyBar
@@ -50,6 +52,9 @@ class CockpitScreen(Screen[None]):
     def arrive(self, thread: Ref | None) -> None:
         """The person was sent here, to this thread if one is given."""
 
+    def pin_only(self, threads: Sequence[Ref]) -> None:
+        """Show the terminals of these threads and no others; a screen without terminals pays no heed."""
+
     def watch_fleet(self, fleet: Fleet) -> None:
         self.update_keys()
 
@@ -69,3 +74,11 @@ class CockpitScreen(Screen[None]):
         """Show the keys that work here and now; call it when the selection or the focus moves."""
         for bar in self.query(KeyBar):
             bar.at = self.at()
+
+    def action_explain(self) -> None:
+        """Why the selected thread has its status."""
+        from cockpit.ui.present.explain import explain
+        from cockpit.ui.screens.reader import ReaderScreen
+
+        if thread := self.at().thread:
+            self.app.push_screen(ReaderScreen(f"Why {thread.title}", explain(thread, self.fleet, now_of(self))))

@@ -21,7 +21,6 @@ from cockpit.model.work import Status, Thread
 from cockpit.ui.actions import At
 from cockpit.ui.clock import now_of
 from cockpit.ui.messages import Act, DiffWanted, Followed, NotDone, Told
-from cockpit.ui.present.explain import explain
 from cockpit.ui.present.filter import on_shelf
 from cockpit.ui.present.project_rows import ALL, place_title
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
@@ -300,12 +299,6 @@ class FleetScreen(CockpitScreen):
     def action_filter(self) -> None:
         self.panel = 1
         self.call_after_refresh(self._threads.open_filter)
-
-    def action_explain(self) -> None:
-        from cockpit.ui.screens.reader import ReaderScreen
-
-        if thread := self._thread():
-            self.app.push_screen(ReaderScreen(f"Why {thread.title}", explain(thread, self.fleet, now_of(self))))
 
     def action_diff(self) -> None:
         if self.selected:

@@ -3,7 +3,7 @@
 It opens a terminal only for a pane that is in sight, and types nothing by itself."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import ClassVar
 
@@ -103,6 +103,10 @@ class PanesScreen(CockpitScreen):
         if thread not in self._pins:
             self._pins.append(thread)
             self._arrange()
+
+    def pin_only(self, threads: Sequence[Ref]) -> None:
+        self._pins = list(threads)
+        self._arrange()
 
     def unpin(self, thread: Ref) -> None:
         if thread in self._pins:

@@ -20,6 +20,16 @@ def screens(loaded: Loaded) -> Mapping[str, Callable[[], CockpitScreen]]:
 
         return InboxScreen()
 
+    def team() -> CockpitScreen:
+        from cockpit.ui.screens.team import TeamScreen
+
+        return TeamScreen()
+
+    def tasks() -> CockpitScreen:
+        from cockpit.ui.screens.tasks import TasksScreen
+
+        return TasksScreen()
+
     def status() -> CockpitScreen:
         from cockpit.ui.screens.status import StatusScreen
 
@@ -49,4 +59,12 @@ def screens(loaded: Loaded) -> Mapping[str, Callable[[], CockpitScreen]]:
 
         return HelpScreen(lambda: configs[0].keys)
 
-    return {"fleet": fleet, "inbox": inbox, "status": status, "settings": settings, "help": help_}
+    return {
+        "fleet": fleet,
+        "inbox": inbox,
+        "team": team,
+        "tasks": tasks,
+        "status": status,
+        "settings": settings,
+        "help": help_,
+    }

@@ -14,12 +14,11 @@ from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
 from cockpit.ui.actions import At
 from cockpit.ui.messages import GoTo
-from cockpit.ui.present.rows import Row
 from cockpit.ui.present.status_rows import source_rows, totals, usage_rows
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
 from cockpit.ui.widgets.line_bar import LineBar
 from cockpit.ui.widgets.row_list import RowList
-from cockpit.ui.widgets.sized_list import SizedList
+from cockpit.ui.widgets.sized_list import QuietList, SizedList
 
 WIDE = 110
 
@@ -34,13 +33,6 @@ class Totals(LineBar):
 
     def watch_fleet(self) -> None:
         self.redraw()
-
-
-class QuietList(SizedList):
-    """A list to read: its selection shows only while it has the focus."""
-
-    def draw(self, row: Row, width: int, selected: bool, focused: bool) -> list[Strip]:
-        return super().draw(row, width, selected and focused, focused)
 
 
 class StatusScreen(CockpitScreen):

@@ -1,7 +1,9 @@
 """A list whose rows are made for its width: it says when it has another one. Otherwise it is like any list."""
 
 from textual.message import Message
+from textual.strip import Strip
 
+from cockpit.ui.present.rows import Row
 from cockpit.ui.widgets.row_list import RowList
 
 
@@ -17,9 +19,16 @@ class SizedList(RowList):
 
     @property
     def room(self) -> int:
-        return self.scrollable_content_region.width
+        return max(self.size.width - 1, 0)
 
     def on_resize(self) -> None:
         if self.room != self._told:
             self._told = self.room
             self.post_message(self.Resized())
+
+
+class QuietList(SizedList):
+    """A list to read: its selection shows only while it has the focus."""
+
+    def draw(self, row: Row, width: int, selected: bool, focused: bool) -> list[Strip]:
+        return super().draw(row, width, selected and focused, focused)

@@ -198,13 +198,13 @@ async def test_a_key_is_pressed_to_be_set_and_a_collision_is_told(file: Path) ->
         await pilot.press("s")
         await settle(pilot)
         assert "It is the key for interrupt as well." in words(app)
-        await pilot.press("ctrl+t")
+        await pilot.press("ctrl+y")
         await settle(pilot)
         assert "as well" not in words(app)
         await pilot.press("enter")
         await waited(pilot)
-        assert now(file).keys == {"thread.freeze": "f12", "thread.diff": "ctrl+t"}
-        assert "Ctrl+T" in words(app)
+        assert now(file).keys == {"thread.freeze": "f12", "thread.diff": "ctrl+y"}
+        assert "Ctrl+Y" in words(app)
         assert app.of(m.Told)[0].text == "Saved keys.thread.diff."
 
 
