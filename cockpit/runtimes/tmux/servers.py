@@ -45,6 +45,10 @@ class Servers:
         same = (server for server in self._servers.values() if server.where.file() == address.file())
         return next(same, None) or Server(address, self._changed, clock=self._clock)
 
+    async def look(self, address: Address) -> None:
+        """See now what is there: what was told last may be a second old."""
+        await self.at(address).read()
+
     async def run(self) -> None:
         """Keep all of them in sight until cancelled."""
         self._running = True

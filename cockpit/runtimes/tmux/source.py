@@ -188,7 +188,7 @@ class TmuxSource:
             # One order at a time for each worker, also while it has no terminal.
             async with self._orders.setdefault(worker.id, asyncio.Lock()):
                 with self._telling():
-                    return await self._manage(self._crew, self._crew.roster.workers.get(worker.id, worker), command)
+                    return await self._manage(self._crew, worker, command)
         place = self._place(command.thread)
         async with self._order(place):
             match command:
@@ -201,10 +201,15 @@ class TmuxSource:
         raise Refused("Not done: a terminal cannot do that.")
 
     async def _manage(self, crew: Crew, worker: Worker, command: c.ThreadCommand) -> c.Outcome:
+        await self._servers.look(crew.means.where)
+        await crew.roster.look()
+        worker = crew.roster.workers.get(worker.id, worker)
         place = place_of(worker, self._servers.known)
         match command:
             case c.Resume():
-                return await manage.resume(crew, command, worker, place, self._servers, self._clock())
+                done = await manage.resume(crew, command, worker, place, self._servers, self._clock())
+                await self._servers.look(crew.means.where)
+                return done
             case c.Close():
                 return await manage.close(crew, worker, place)
             case c.Interrupt():
@@ -279,7 +284,11 @@ class TmuxSource:
         return place
 
     def _place(self, thread: Ref) -> Place:
-        place = self._picture.places.get(thread.native)
+        worker = self._crew.roster.workers.get(thread.native) if self._crew else None
+        if worker is not None:
+            place = place_of(worker, self._servers.known)
+        else:
+            place = self._picture.places.get(thread.native)
         if place is None:
             raise NotFound(f"{thread} is no pane any more.", fix="List the fleet again.")
         pane = place.server.panes.get(place.pane.id)

@@ -2,6 +2,7 @@
 
 It knows no rows of its own; `rows` makes them from what is known here."""
 
+import asyncio
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -45,6 +46,7 @@ class Crew:
         self.means = means
         self.roster = Roster(source, means.log, clock)
         self.harnesses: Mapping[str, Harness] = {}
+        self.opening = asyncio.Lock()
         self._clock = clock
         self._offers: tuple[Offer, ...] = ()
         self._problems: tuple[str, ...] = ()

@@ -172,7 +172,7 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "prompt": _words("prompt"),  # hands the prompt over; without it the prompt is typed in
     "resume": _words("session"),  # takes up its conversation by id; [] starts anew in the same place
     "continue": _words(),  # takes up the newest conversation of the directory
-    "ready": _pattern,  # on the screen when it waits for a prompt
+    "ready": _pattern,  # on the screen when it waits for a prompt; lines end without blanks
     "dialog": _pattern,  # on the screen while it asks something
     "working": _pattern,  # on the screen while a turn runs
     "begun": _words("session"),  # globs of files that a turn leaves

@@ -58,16 +58,12 @@ def _alive(thread: Thread, place: Place, source: str, worker: Worker, harness: H
         _known(thread, worker, harness), ref=Ref(source, worker.id), terminal=str(Ref(source, worker.id)),
         capabilities=able,
     )  # fmt: skip
-    if dead:
-        return known
-    if worker.starting and now - worker.moved_at < STARTING:
+    if worker.starting and not dead and now - worker.moved_at < STARTING:
         return _so(known, Status.STARTING, "starting", worker.moved_at, "its prompt is on its way")
-    quiet = place.server.activity[place.pane.id].last <= worker.moved_at + _SETTLED
+    quiet = dead or place.server.activity[place.pane.id].last <= worker.moved_at + _SETTLED
     if worker.trouble and quiet:
-        return replace(
-            _so(known, Status.FAILED, "not submitted", worker.moved_at, f"not submitted: {worker.trouble}"),
-            detail=f"Not submitted. {worker.trouble}",
-        )
+        so = _so(known, Status.FAILED, "not submitted", worker.moved_at, f"not submitted: {worker.trouble}")
+        return replace(so, detail=f"Not submitted. {worker.trouble}")
     return known
 
 

@@ -49,6 +49,7 @@ async def dispatch(crew: Crew, command: c.Dispatch, servers: Servers, now: datet
     """Raises Refused before anything is made, Rejected when nothing of it is left, HalfDone with those that run when
     others do not, or when one was not given its prompt."""
     await asyncio.to_thread(crew.learn)
+    await servers.look(crew.means.where)
     harness = crew.harness(command.model.instance if command.model else crew.means.config.harness)
     workers = await asyncio.to_thread(_records, crew, command, harness, now)
     launch.first(harness, workers[0], command.prompt)  # refuses before anything is recorded
@@ -64,6 +65,7 @@ async def dispatch(crew: Crew, command: c.Dispatch, servers: Servers, now: datet
     for each in done:
         if isinstance(each, BaseException) and not isinstance(each, CockpitError):
             raise each
+    await servers.look(crew.means.where)
     begun = [each for each in done if isinstance(each, Begun)]
     return _outcome(crew, harness, begun, [each for each in done if isinstance(each, CockpitError)])
 
@@ -89,7 +91,8 @@ async def put_in_window(crew: Crew, worker: Worker, start: Launch) -> Worker:
             fix="Make room, or make it yours.",
         ) from error
     try:
-        window = await open_window(where, worker.window, command)
+        async with crew.opening:
+            window = await open_window(where, worker.window, command)
     except BaseException:
         await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
         raise

@@ -12,7 +12,6 @@ from cockpit.runtimes.tmux.address import Address
 
 SESSION = "cockpit"
 _WIDTH, _HEIGHT = 120, 40
-_MAKING = asyncio.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +25,23 @@ class Window:
 
 async def open_window(where: Address, name: str, command: str) -> Window:
     """Open a window called `name` that runs the shell command, and start the server if there is none. Raises Rejected
-    or SourceError."""
-    async with _MAKING:
-        return await asyncio.to_thread(_open, where, name, command)
+    or SourceError. One at a time: two at once would both make the session."""
+    return await asyncio.to_thread(_open, where, name, command)
 
 
-def _open(where: Address, name: str, command: str) -> Window:
+def _open(where: Address, name: str, command: str, *, again: bool = True) -> Window:
     from libtmux import Server
-    from libtmux.exc import LibTmuxException, TmuxCommandNotFound, TmuxSessionExists
+    from libtmux.exc import LibTmuxException, TmuxCommandNotFound
 
     path = "/" in where.socket
     server = Server(socket_path=where.socket) if path else Server(socket_name=where.socket)
     try:
         session = next((each for each in server.sessions if each.session_name == SESSION), None)
         if session is None:
-            try:
-                session = server.new_session(
-                    SESSION, window_name=name, window_command=command, x=_WIDTH, y=_HEIGHT, start_directory="/"
-                )
-                pane = session.active_pane
-            except TmuxSessionExists:  # another cockpit was faster
-                return _open(where, name, command)
+            session = server.new_session(
+                SESSION, window_name=name, window_command=command, x=_WIDTH, y=_HEIGHT, start_directory="/"
+            )
+            pane = session.active_pane
         else:
             pane = session.new_window(name, attach=False, window_shell=command, start_directory="/").active_pane
         if pane is None or pane.pane_id is None:
@@ -57,6 +52,8 @@ def _open(where: Address, name: str, command: str) -> Window:
     except TmuxCommandNotFound:
         raise failures.no_tmux(where) from None
     except (LibTmuxException, ValueError) as error:
+        if again and "duplicate session" in str(error):  # another cockpit was faster
+            return _open(where, name, command, again=False)
         raise _refusal(where, error) from error
 
 

@@ -1,0 +1,94 @@
+"""Workers in tests: a source with a ledger, harnesses of a fake agent, a repository; all of it in temporary places."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from source_kit import Running, make
+from tmux_rig import Tmux
+
+from cockpit.config import WorkersConfig
+from cockpit.core import commands as c
+from cockpit.model.work import ModelChoice, Thread
+from cockpit.runtimes.tmux.address import Address
+from cockpit.runtimes.tmux.source import TmuxSource
+from cockpit.runtimes.tmux.workers.crew import Means
+from cockpit.storage.ledger import SqliteLedger
+
+SOCKET = "crew"
+_FAKE = Path(__file__).with_name("fake_agent.py")
+_PARTS = {
+    "argument": "prompt = ['{prompt}']",
+    "pasted": "ready = '(?m)^>'",
+    "slow": "ready = '(?m)^>'",
+    "swallow": "ready = '(?m)^>'",
+    "trust": "ready = '(?m)^>'",
+    "dies": "ready = '(?m)^>'",
+}
+
+
+class Site:
+    """One machine's state: ledger, harnesses, what the fake agents told. `source()` is one cockpit on it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.tmux = Tmux(SOCKET)
+        self.out = root / "told.jsonl"
+        self.harnesses = root / "harnesses"
+        self.harnesses.mkdir()
+        program = root / "agent"
+        program.write_text(f"#!{sys.executable}\n{_FAKE.read_text()}")
+        program.chmod(0o755)
+        for mode, part in _PARTS.items():
+            (self.harnesses / f"{mode}.toml").write_text(
+                f"title = 'Fake {mode}'\nprogram = '{program}'\nstart = ['--id', '{{session}}', 'start']\n"
+                f"resume = ['--id', '{{session}}', 'resume']\ninterrupt = 'escape'\nworking = 'esc to interrupt'\n"
+                f"dialog = '❯ 1\\. '\nseconds = 8\njoin = 'session:{{session}}'\n{part}\n"
+                f"[environment]\nFAKE_MODE = '{mode}'\nFAKE_OUT = '{self.out}'\n"
+            )
+
+    def source(self, **config: Any) -> TmuxSource:
+        log = SqliteLedger(self.root / "ledger.db").workers
+        means = Means(Address(SOCKET), log, self.root / "scripts", WorkersConfig(**config), self.harnesses)
+        return make(means=means)
+
+    @property
+    def told(self) -> list[tuple[str, Any]]:
+        lines = self.out.read_text().splitlines() if self.out.exists() else []
+        return [tuple(json.loads(line)) for line in lines]
+
+    def prompts(self) -> list[str]:
+        return [what for kind, what in self.told if kind == "prompt"]
+
+    def argv(self) -> list[list[str]]:
+        return [what for kind, what in self.told if kind == "argv"]
+
+
+def order(harness: str, path: Path, prompt: str = "Fix the parser", **more: Any) -> c.Dispatch:
+    return c.Dispatch("local", None, prompt, path=str(path), model=ModelChoice(harness, ""), **more)
+
+
+async def threads(source: TmuxSource) -> list[Thread]:
+    """What the source says when it is read once."""
+    run = Running(source)
+    await source.read(run.emit)
+    return list(run.threads)
+
+
+def git(place: Path, *arguments: str) -> str:
+    who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+    command: Sequence[str] = ("git", "-C", str(place), *who, *arguments)
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def repository(at: Path) -> Path:
+    at.mkdir(parents=True)
+    git(at, "init", "-q", "-b", "main")
+    (at / "a.txt").write_text("one\n")
+    (at / ".gitignore").write_text(".env\nbuild/\n")
+    git(at, "add", ".")
+    git(at, "commit", "-qm", "One")
+    return at
