@@ -127,7 +127,8 @@ class Drawer:
         team: TeamFile | None,
         now: datetime,
     ) -> Thread | None:
-        if unit.session is None or (session is None and unit.log is None):
+        if unit.session is None or (session is None and (unit.log is None or not unit.log.activity.session)):
+            # A teammate's transcript does not say at first whose it is: nobody spoke in it yet.
             return None
         ref = Ref(self._name, unit.session)
         activity = unit.log.activity if unit.log else Activity()

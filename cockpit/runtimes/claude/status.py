@@ -3,7 +3,7 @@
 Pure. No word outlives its evidence: a dead process beats every file, and an open turn counts while somebody runs it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cockpit.model.work import Status
@@ -56,6 +56,9 @@ def judge(signs: Signs) -> Standing:
     """A session with a file in the registry, or one that left a transcript only."""
     session, activity = signs.session, signs.activity
     told = _transcript(activity)
+    if session is not None and activity is not None and _left_open(session, activity):
+        activity = replace(activity, turn=Turn.INTERRUPTED, pending={})
+        signs = replace(signs, activity=activity)
     if session is None:
         return _over(activity, "no session file, no process", told)
     said = session.state + (f": {session.waiting_for}" if session.waiting_for else "")
@@ -78,6 +81,11 @@ def judge(signs: Signs) -> Standing:
         case "":
             return _by_transcript(signs, seen)
     return Standing(Status.UNKNOWN, said, f"session status {said}", session.state_at, seen)
+
+
+def _left_open(session: Session, activity: Activity) -> bool:
+    """Whether the transcript's turn is that of a process before this one, which was killed in it and resumed."""
+    return bool(activity.turn.open and session.started_at and activity.at and activity.at < session.started_at)
 
 
 def _waits(signs: Signs, session: Session, seen: tuple[Seen, ...]) -> Standing:

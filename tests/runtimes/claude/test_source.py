@@ -244,3 +244,10 @@ async def test_the_kernels_refusal_falls_back_to_polling(tmp_path: Path, monkeyp
                 break
     assert set(seen) == {None}
     assert watcher.link == "polling: No space left on device"
+
+
+async def test_a_transcript_in_which_nobody_spoke_yet_is_no_row(house: House, facts: Facts) -> None:
+    early = house.json(f"projects/-home-dev-demo/{'0' * 8}-mate.jsonl", {"type": "mode", "mode": "normal"})
+    early.write_text(early.read_text() + "\n")
+    await source(house.root).read(facts)
+    assert facts.threads == {}

@@ -1,5 +1,6 @@
 """The order of evidence: process, session file, request, transcript, config; and that nothing latches."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -160,3 +161,20 @@ def test_a_mate_starts_for_half_a_minute_and_no_longer() -> None:
 def test_a_word_that_waits_for_nothing_known_says_it() -> None:
     assert waiting("something new", ()).detail == "waits for: something new"
     assert waiting("input needed", ()).status is Status.QUESTION
+
+
+@pytest.mark.parametrize("state", ["", "idle", "busy"])
+def test_a_turn_that_a_killed_process_left_open_is_not_the_resumed_ones(state: str) -> None:
+    left = turn(Turn.CALLING, call(), at=ago(60))
+    resumed = replace(session(state), started_at=ago(10))
+    standing = judge(Signs(True, resumed, left))
+    assert standing.status is (Status.WORKING if state == "busy" else Status.IDLE)
+    assert "Bash" not in standing.detail
+    assert any("without a result" in fact for fact, _ in standing.seen), "what the transcript says is still told"
+    asked = judge(Signs(True, replace(session("waiting", "permission prompt"), started_at=ago(10)), left))
+    assert asked.status is Status.APPROVAL
+    assert not asked.calls, "it cannot be about the old call"
+    assert (
+        judge(Signs(True, replace(session(state), started_at=ago(70)), left)).status is not Status.IDLE
+        or state == "idle"
+    )
