@@ -285,10 +285,8 @@ class TmuxSource:
 
     def _place(self, thread: Ref) -> Place:
         worker = self._crew.roster.workers.get(thread.native) if self._crew else None
-        if worker is not None:
-            place = place_of(worker, self._servers.known)
-        else:
-            place = self._picture.places.get(thread.native)
+        known = self._picture.places
+        place = place_of(worker, self._servers.known) if worker is not None else known.get(thread.native)
         if place is None:
             raise NotFound(f"{thread} is no pane any more.", fix="List the fleet again.")
         pane = place.server.panes.get(place.pane.id)

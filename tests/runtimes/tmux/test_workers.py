@@ -239,7 +239,6 @@ async def test_closed_it_is_gone_from_the_list(site: Site, here: Path) -> None:
     ref = (await started(source, order("pasted", here))).threads[0]
     await source.manage(c.Close(ref, confirmed=True), "i")
     assert await threads(source) == []
-    assert here.is_dir()
 
 
 async def test_a_running_source_tells_of_a_worker_that_another_one_starts_and_ends(site: Site, here: Path) -> None:

@@ -1,0 +1,93 @@
+"""Harness files: what ships can be read, and what a person writes is used or named with its mistake."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cockpit.config.shipped import toml_files
+from cockpit.model.errors import ConfigError, Refused
+from cockpit.runtimes.tmux.workers.harness_files import load_harnesses, read_harness
+
+GOOD = 'title = "Mine"\nprogram = "sh"\n'
+
+
+def written(at: Path, text: str, name: str = "mine.toml") -> Path:
+    at.mkdir(exist_ok=True)
+    (at / name).write_text(text)
+    return at / name
+
+
+def test_what_ships_can_be_read() -> None:
+    loaded = load_harnesses()
+    assert loaded.problems == ()
+    assert set(loaded.known) == {"claude", "codex", "opencode", "gemini", "aider", "shell"}
+    assert [file.stem for file in toml_files("harnesses", None)] == sorted(loaded.known)
+
+
+def test_claude_is_told_its_session_and_leads_a_team() -> None:
+    claude = load_harnesses().known["claude"]
+    assert claude.named
+    assert claude.resume == ("--resume", "{session}")
+    off, inside, panes = claude.settings[0].choices
+    assert not off.arguments
+    assert not off.environment
+    assert panes.arguments == ("--teammate-mode", "tmux")
+    assert inside.environment == {"CLAUDE_CODE_EXPERIMENTAL_AGENT_TEAMS": "1"}
+
+
+def test_ones_own_wins_by_name_and_a_broken_one_is_named(tmp_path: Path) -> None:
+    written(tmp_path, GOOD, "shell.toml")
+    written(tmp_path, "title = ", "broken.toml")
+    loaded = load_harnesses(tmp_path)
+    assert loaded.known["shell"].title == "Mine"
+    assert "claude" in loaded.known
+    (problem,) = loaded.problems
+    assert problem.startswith(f"{tmp_path / 'broken.toml'} is not TOML")
+    assert problem.endswith("This harness is left out.")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('title = "Mine"', "program is missing"),
+        (GOOD + "promt = []", "promt is no key of a harness. Did you mean prompt?"),
+        (GOOD + "start = 'x'", "start is not a list in brackets"),
+        (GOOD + "start = ['{sesion}']", "start has the place {sesion}; here there can be: {session}"),
+        (GOOD + "resume = ['{session}']", "resume needs a session id that start does not give"),
+        (GOOD + "working = '('", "working is no regular expression"),
+        (GOOD + "interrupt = 'q'", "interrupt is not one of: escape, ctrl+c"),
+        (GOOD + "seconds = 0", "seconds is not a number of seconds from 1 to 600"),
+        (GOOD + "[environment]\n'A B' = '1'", "environment has 'A B', which is no variable's name"),
+        (GOOD + "[[settings]]\nid = 'x'\ntitle = 'X'", "settings lacks choices"),
+        (GOOD + "[[settings]]\nid='x'\ntitle='X'\nchoices=[{value='1', lable='One'}]", "settings has 'lable'"),
+    ],
+)
+def test_each_mistake_has_a_name(tmp_path: Path, text: str, what: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        read_harness(written(tmp_path, text))
+    assert what in str(error.value)
+
+
+TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12)
+VALUE = st.integers() | st.booleans() | TEXT | st.lists(TEXT) | st.dictionaries(TEXT.filter(bool), TEXT)
+
+
+@given(st.dictionaries(st.sampled_from(["title", "program", "start", "prompt", "working", "modes", "settings"]), VALUE))
+def test_nothing_in_a_file_makes_it_crash(tmp_path_factory: pytest.TempPathFactory, data: dict[str, object]) -> None:
+    import tomlkit
+
+    place = tmp_path_factory.mktemp("own")
+    (place / "any.toml").write_text(tomlkit.dumps(data))
+    load_harnesses(place)
+
+
+def test_a_choice_that_there_is_not_is_refused() -> None:
+    claude = load_harnesses().known["claude"]
+    claude.check("opus", "plan", {"team": "tmux"})
+    for model, mode, options in (("", "bold", {}), ("", "", {"team": "huge"}), ("", "", {"colour": "red"})):
+        with pytest.raises(Refused):
+            claude.check(model, mode, options)
+    with pytest.raises(Refused, match="takes no model"):
+        load_harnesses().known["shell"].check("opus", "", {})
