@@ -9,9 +9,10 @@ from cockpit.model.asks import Ask, AskKind
 from cockpit.model.errors import NotFound
 from cockpit.model.fleet import Fleet
 from cockpit.model.health import Health
+from cockpit.model.teams import Team
 from cockpit.model.work import Project, Thread
 
-_T = TypeVar("_T", Thread, Project)
+_T = TypeVar("_T", Thread, Project, Team)
 _CANDIDATES_SHOWN = 12
 HERE = "here:"
 """How the keys of projects on this machine begin."""
@@ -68,6 +69,18 @@ def startable_on(fleet: Fleet, project: Project) -> list[str]:
     ]
 
 
+def team(fleet: Fleet, text: str = "") -> Team:
+    """By id or title. Without text: the only team there is. Raises NotFound."""
+    teams = list(fleet.teams.values())
+    if text:
+        return _one("team", teams, text, _shown_team, unread(fleet))
+    if len(teams) == 1:
+        return teams[0]
+    shown = tuple(_shown_team(each) for each in teams[:_CANDIDATES_SHOWN])
+    what = "There are several teams" if teams else "There is no team"
+    raise NotFound(f"{what}.{unread(fleet)}", fix="Name one." if teams else "", candidates=shown)
+
+
 def ask(fleet: Fleet, text: str, kind: AskKind) -> Ask:
     """The open ask of that kind which `text` means: its own id, the beginning of it, or its thread. Raises NotFound."""
     asks = [each for each in fleet.asks if each.kind is kind]
@@ -114,7 +127,7 @@ def _one(what: str, things: list[_T], text: str, shown: Callable[[_T], str], unr
     )
 
 
-_LIST = {"thread": "ls", "project": "projects"}
+_LIST = {"thread": "ls", "project": "projects", "team": "teams"}
 
 
 def _matches(things: list[_T], text: str) -> list[_T]:
@@ -128,7 +141,7 @@ def _matches(things: list[_T], text: str) -> list[_T]:
     ]
 
 
-def _names(each: Thread | Project) -> list[str]:
+def _names(each: Thread | Project | Team) -> list[str]:
     refs = each.refs if isinstance(each, Thread) else (each.ref,)
     return [name for ref in refs for name in (str(ref), ref.native)]
 
@@ -139,6 +152,10 @@ def _shown_thread(each: Thread) -> str:
 
 def _shown_project(each: Project) -> str:
     return f"{each.ref}  {each.title}  {each.path}"
+
+
+def _shown_team(each: Team) -> str:
+    return f"{each.ref}  {each.title}"
 
 
 def _shown_ask(each: Ask, fleet: Fleet) -> str:

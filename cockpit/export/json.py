@@ -8,7 +8,7 @@ from cockpit.model.asks import Ask, SettledAsk
 from cockpit.model.fleet import Fleet
 from cockpit.model.health import SourceState
 from cockpit.model.talk import Changes, Entry, Exchange, Message, Notice, Plan, Steps, Talk, ToolCall
-from cockpit.model.teams import Team
+from cockpit.model.teams import Task, Team
 from cockpit.model.usage import Usage
 from cockpit.model.work import Capability, Freeze, Hold, Project, Thread
 
@@ -141,6 +141,7 @@ def settled_json(settled: SettledAsk) -> Json:
 
 
 def team_json(team: Team) -> Json:
+    """`messages` oldest first, as many as were seen; `task` of a member is the id of the one it works on."""
     counts = {word: sum(task.status == word for task in team.tasks) for word in ("pending", "in_progress", "completed")}
     return {
         "id": team.ref.native,
@@ -155,20 +156,48 @@ def team_json(team: Team) -> Json:
                 "color": member.color,
                 "pane": member.pane,
                 "thread": str(member.thread) if member.thread else None,
+                "agent_type": member.agent_type or None,
+                "backend": member.backend or None,
+                "cwd": member.cwd or None,
+                "plan_mode": member.plan_mode,
+                "mode": member.mode or None,
+                "task": member.task,
+                "detail": member.detail,
+                "joined_at": instant(member.joined_at),
             }
             for member in team.members
         ],
-        "tasks": [
-            {
-                "id": task.id,
-                "subject": task.subject,
-                "status": task.status,
-                "owner": task.owner,
-                "blocked_by": list(task.blocked_by),
-            }
-            for task in team.tasks
-        ],
+        "tasks": [task_json(task) for task in team.tasks],
         "counts": counts,
+        "source": team.ref.source,
+        "description": team.description,
+        "created_at": instant(team.created_at),
+        "has_tasks": team.has_tasks,
+        "messages": [
+            {
+                "id": message.id or None,
+                "kind": message.kind,
+                "from": message.sender,
+                "to": message.to,
+                "text": message.text,
+                "at": instant(message.at),
+                "summary": message.summary or None,
+            }
+            for message in team.messages
+        ],
+    }
+
+
+def task_json(task: Task) -> Json:
+    return {
+        "id": task.id,
+        "subject": task.subject,
+        "status": task.status,
+        "owner": task.owner,
+        "blocked_by": list(task.blocked_by),
+        "description": task.description,
+        "active_form": task.active_form or None,
+        "updated_at": instant(task.updated_at),
     }
 
 
@@ -194,6 +223,7 @@ def usage_json(usage: Usage | None) -> Json | None:
         "cost": usage.cost,
         "requests": usage.requests,
         "burn": usage.burn,
+        "own_cost": usage.own_cost,
     }
 
 

@@ -23,7 +23,7 @@ from cockpit.model.talk import (
     Talk,
     ToolCall,
 )
-from cockpit.model.teams import Member, Task, Team
+from cockpit.model.teams import Member, Task, Team, TeamMessage
 from cockpit.model.usage import Usage
 from cockpit.model.work import Capability, Context, Evidence, Freeze, Hold, ModelChoice, Project, Status, Thread
 
@@ -148,27 +148,39 @@ def test_teams_have_the_contracts_keys() -> None:
         (Task("1", "Do", "completed"), Task("2", "Wire the CLI", "pending", "bob", ("1",))),
     )
     (data,) = fleet_json(Fleet(teams={team.ref: team}), NOW)["teams"]
-    assert data == {
+    assert {
         "id": "session-636d9785",
         "title": "Crew",
         "lead": "team-lead",
-        "members": [
-            {
-                "name": "alice",
-                "role": "teammate",
-                "status": "working",
-                "model": "claude-opus-5-5",
-                "color": "blue",
-                "pane": "%1",
-                "thread": "home:thread-1",
-            }
-        ],
-        "tasks": [
-            {"id": "1", "subject": "Do", "status": "completed", "owner": None, "blocked_by": []},
-            {"id": "2", "subject": "Wire the CLI", "status": "pending", "owner": "bob", "blocked_by": ["1"]},
-        ],
         "counts": {"pending": 1, "in_progress": 0, "completed": 1},
-    }
+    }.items() <= data.items()
+    (alice,) = data["members"]
+    assert {
+        "name": "alice",
+        "role": "teammate",
+        "status": "working",
+        "model": "claude-opus-5-5",
+        "color": "blue",
+        "pane": "%1",
+        "thread": "home:thread-1",
+    }.items() <= alice.items()
+    first, second = data["tasks"]
+    assert {"id": "1", "subject": "Do", "status": "completed", "owner": None, "blocked_by": []}.items() <= first.items()
+    wanted = {"id": "2", "subject": "Wire the CLI", "status": "pending", "owner": "bob", "blocked_by": ["1"]}
+    assert wanted.items() <= second.items()
+
+
+def test_teams_tell_what_their_members_wrote_and_run_on() -> None:
+    member = Member("alice", "teammate", "idle", backend="tmux", task="2", plan_mode=True, joined_at=NOW)
+    said = TeamMessage("alice", "bob", "hello", NOW, summary="hi")
+    team = Team(Ref("claude", "crew"), "Crew", "team-lead", (member,), (), (said,), created_at=NOW, has_tasks=False)
+    (data,) = fleet_json(Fleet(teams={team.ref: team}), NOW)["teams"]
+    (alice,) = data["members"]
+    assert (alice["backend"], alice["task"], alice["plan_mode"], alice["joined_at"]) == ("tmux", "2", True, STAMP)
+    assert data["messages"] == [
+        {"id": None, "kind": "message", "from": "alice", "to": "bob", "text": "hello", "at": STAMP, "summary": "hi"}
+    ]
+    assert (data["source"], data["has_tasks"], data["created_at"]) == ("claude", False, STAMP)
 
 
 def test_a_conversation_adds_messages_and_activities() -> None:
