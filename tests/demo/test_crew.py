@@ -138,6 +138,14 @@ def test_what_is_sent_is_answered(demo: Demo) -> None:
     wait_until(lambda: "↳ Is anybody there?" in demo.tmux("capture-pane", "-p", "-t", "web:echo"), "the echo")
 
 
+@pytest.mark.parametrize("name", ["tests", "alice"])
+def test_one_can_be_frozen_hard_and_thawed(demo: Demo, name: str) -> None:
+    demo("freeze", name, "--hard")
+    assert demo.threads("workers")[name]["frozen"]["hard"]
+    demo("thaw", name)
+    assert demo.threads("workers")[name]["frozen"] is None
+
+
 TEAM = {"Import orders from CSV", "alice", "bob", "carol"}
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from cockpit.demo.claude.diary import Diary
-from cockpit.demo.claude.home import Team, iso
+from cockpit.demo.claude.home import Team
 from cockpit.demo.claude.steps import Beat, Call, Prompt, Rest, Say, Send, Think, Until, Update, Who
 from cockpit.demo.claude.story import TASKS
 
@@ -57,14 +57,3 @@ def _one(diary: Diary, beat: Beat, team: Team, at: datetime) -> None:
             diary.ended(at + timedelta(seconds=1))
         case Until():
             pass
-
-
-def letter(sender: Who, text: str, at: datetime, native: str, summary: str = "") -> dict[str, object]:
-    """A message as it lies in an inbox."""
-    told: dict[str, object] = {"from": sender.name, "text": text}
-    if summary:
-        told["summary"] = summary
-    told["timestamp"] = iso(at)
-    if sender.colour:
-        told["color"] = sender.colour
-    return told | {"msgV": 1, "msg_id": native, "type": "message", "read": False}

@@ -1,9 +1,10 @@
 """How an agent's steps look in its terminal, as lines with colours. Pure: it prints nothing."""
 
 import json
+from collections.abc import Iterable
 
 from cockpit.demo.claude.home import Json
-from cockpit.demo.claude.steps import Call, Who
+from cockpit.demo.claude.steps import Beat, Call, Prompt, Rest, Say, Send, Think, Who
 from cockpit.demo.tmux.looks import wrapped
 
 ACCENT = "38;2;215;119;87"
@@ -83,3 +84,25 @@ def doing(call: Call) -> str:
     if call.tool == "Bash":
         return "Testing" if "pytest" in call.input["command"] else "Running"
     return {"Read": "Reading", "Edit": "Editing"}.get(call.tool, "Working")
+
+
+def history(beats: Iterable[Beat], room: int) -> list[str]:
+    """What one of them did before the demo began, by its own beats."""
+    lines: list[str] = []
+    for beat in beats:
+        if beat.at >= 0:
+            continue
+        match beat.step:
+            case Prompt(text, sender):
+                lines += letter(sender, "", text, room) if sender else prompt(text, room)
+            case Think(text):
+                lines += thought(text, room)
+            case Say(text) | Rest(text):
+                lines += said(text, room)
+            case Call() as call:
+                lines += [*called(call.tool, call.input), *resulted(call, call.output)]
+            case Send(to, text, _):
+                lines += called(f"@{to}", {"message": text})
+            case _:
+                pass
+    return lines

@@ -2,13 +2,12 @@
 
 The lead's own part of that, the team's config, is written here, where the panes are known."""
 
-import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cockpit.demo.claude import past, story
-from cockpit.demo.claude.home import Json, Team, in_place, millis, process_start
+from cockpit.demo.claude.home import Json, Team, in_place, millis
 from cockpit.demo.claude.steps import Who
 from cockpit.demo.tmux.server import Server
 
@@ -41,15 +40,14 @@ def start(server: Server, root: Path, work: Path, *, seed: int, speed: float) ->
     for index, mate in enumerate(mates):
         above = panes[mate.name] = server.split(above, Path(mate.cwd), ["cat"], below=index > 0)
     server.beside(panes[lead.name], [(panes[mate.name], mate.name, mate.colour) for mate in mates])
+    in_place(team.config, _config(lead, mates, panes, began))
     for who in members:
         server.respawn(panes[who.name], command(who))
-    pid = server.pid(panes[lead.name])
-    in_place(team.config, _config(lead, mates, panes, pid, began))
     server.session("search", "search index", Path(alone.cwd), command(alone), size=(118, 34))
 
 
-def _config(lead: Who, mates: Iterable[Who], panes: dict[str, str], pid: int, began: datetime) -> Json:
-    """As 2.1.329 writes it (facts §2)."""
+def _config(lead: Who, mates: Iterable[Who], panes: dict[str, str], began: datetime) -> Json:
+    """As 2.1.329 writes it (facts §2); the lead puts its own process in."""
     at = millis(began) - 540_000
     members: list[Json] = [
         {"agentId": f"{lead.name}@{lead.team}", "name": lead.name, "agentType": "team-lead", "joinedAt": at,
@@ -62,9 +60,7 @@ def _config(lead: Who, mates: Iterable[Who], panes: dict[str, str], pid: int, be
             "agentType": mate.agent_type, "model": mate.model, "prompt": f"You are {mate.name}.",
             "planModeRequired": False, "cwd": mate.cwd, "backendType": "tmux", "isActive": mate.name != "bob",
         })  # fmt: skip
-    space = os.readlink("/proc/self/ns/pid") if os.path.exists("/proc/self/ns/pid") else "pid:[0]"
-    process = {"pid": pid, "pidSpace": f"demo#{space}", "claimedAt": at, "procStart": process_start(pid)}
     return {
         "name": lead.team, "createdAt": at, "leadAgentId": f"{lead.name}@{lead.team}", "leadSessionId": lead.session,
-        "leadProcess": process, "members": members,
+        "members": members,
     }  # fmt: skip

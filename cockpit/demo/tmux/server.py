@@ -102,16 +102,14 @@ class Server:
         self("select-layout", "-t", first, "main-vertical")
 
     def program(self, name: str, module: str, *arguments: str) -> list[str]:
-        """The command line of one of our modules, which runs under a name of its own, as real workers do."""
+        """The command of one of our modules, which runs under a name of its own, as real workers do.
+
+        It runs as a shell's child: what tmux started itself it would continue at once, when somebody stops it."""
         self._bin.mkdir(exist_ok=True)
         link = self._bin / name
         if not link.is_symlink():
             link.symlink_to(Path(sys.executable).resolve())
-        return [str(link), "-SPs", "-m", module, *arguments]
-
-    def pid(self, pane: str) -> int:
-        """The process that runs in a pane."""
-        return int(self("display-message", "-p", "-t", pane, "#{pane_pid}"))
+        return [f"{shlex.join([str(link), '-SPs', '-m', module, *arguments])}; exit $?"]
 
     def settled(self) -> None:
         """All sessions are there; the one that held the server until then goes."""
@@ -123,8 +121,9 @@ class Server:
             return
         self._started = False
         found = self._try("list-panes", "-a", "-F", "#{pid} #{pane_pid}")
+        pids = _with_children({int(word) for word in found.split()})
         self._try("kill-server")
-        _wait_for({int(word) for word in found.split()})
+        _wait_for(pids)
         if self._alive >= 0:
             os.close(self._alive)
             self._alive = -1
@@ -163,6 +162,14 @@ def _environment(user: Path) -> dict[str, str]:
         "LANG": "C.UTF-8", "COLORTERM": "truecolor", "HISTFILE": "/dev/null", "SHELL": "/bin/sh", "PS1": "$ ",
         **kept, "HOME": str(user), "PYTHONPATH": str(package),
     }  # fmt: skip
+
+
+def _with_children(pids: set[int]) -> set[int]:
+    found = set(pids)
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            found |= {int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+    return found
 
 
 def _wait_for(pids: set[int]) -> None:
