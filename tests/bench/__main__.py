@@ -12,6 +12,7 @@ from tests.bench.place import Place, place
 from tests.bench.resting import rest
 from tests.bench.starting import snapshot, start
 from tests.bench.table import Figure, machine, table
+from tests.bench.workers import idle
 
 MEASURES: dict[str, Callable[[Place, bool], Iterator[Figure]]] = {
     "snapshot": snapshot,
@@ -23,6 +24,7 @@ MEASURES: dict[str, Callable[[Place, bool], Iterator[Figure]]] = {
     "conversation": conversation,
     "great-start": great_start,
     "memory": memory,
+    "workers": idle,
 }
 
 

@@ -24,7 +24,14 @@ class Place:
         homes = {f"XDG_{name}_HOME": str(root / name.lower()) for name in ("CONFIG", "STATE", "CACHE")}
         # Compiled modules are kept, as for any installed program, but not in the tree that is measured.
         compiled = {"PYTHONPYCACHEPREFIX": str(root / "compiled"), "PYTHONPATH": str(_ROOT)}
-        self.env = {**kept, **homes, **compiled, "HOME": str(root), "COCKPIT_CONFIG": str(root / "config.toml")}
+        self.env = {
+            **kept,
+            **homes,
+            **compiled,
+            "HOME": str(root),
+            "TMUX_TMPDIR": str(root),
+            "COCKPIT_CONFIG": str(root / "config.toml"),
+        }
         self.file("config.toml").touch()
 
     def file(self, name: str) -> Path:

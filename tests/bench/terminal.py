@@ -126,9 +126,24 @@ class Terminal:
         return Rest(100 * (cpu_after - cpu) / took, self._written - written, (wakes_after - wakes) / took)
 
     def _spent(self) -> tuple[float, int]:
-        """Processor seconds so far, to the nanosecond, and how often a thread of it has gone to sleep."""
-        cpu, wakes = 0, 0
-        for task in Path(f"/proc/{self.pid}/task").iterdir():
-            cpu += int((task / "schedstat").read_text().split()[0])
-            wakes += int(re.findall(r"^voluntary_ctxt_switches:\s+(\d+)", (task / "status").read_text(), re.M)[0])
-        return cpu / 1e9, wakes
+        """Of the program and of what it started."""
+        each = [processor(pid) for pid in family(self.pid)]
+        return sum(cpu for cpu, _ in each), sum(wakes for _, wakes in each)
+
+
+def processor(pid: int) -> tuple[float, int]:
+    """Processor seconds of a process so far, to the nanosecond, and how often a thread of it has gone to sleep."""
+    cpu, wakes = 0, 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        cpu += int((task / "schedstat").read_text().split()[0])
+        wakes += int(re.findall(r"^voluntary_ctxt_switches:\s+(\d+)", (task / "status").read_text(), re.M)[0])
+    return cpu / 1e9, wakes
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that it started, and they."""
+    found = [pid]
+    for each in found:
+        for children in Path(f"/proc/{each}/task").glob("*/children"):
+            found += map(int, children.read_text().split())
+    return found
