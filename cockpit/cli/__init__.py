@@ -44,6 +44,9 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
         "thaw": ("freeze", "Let a frozen thread take work again."),
         "hold": ("freeze", "Start nothing new in the whole fleet."),
         "release": ("freeze", "End the hold."),
+        "resume": ("restore", "Bring a worker that ended back in its own conversation."),
+        "restore": ("restore", "Bring back all workers that ended although nobody ended them."),
+        "close": ("restore", "End a worker and remove its worktree, after asking."),
         "modes": ("steer", "Change a thread's runtime or interaction mode."),
     },
     "Tidy": {

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import click
 
-from cockpit.cli.start import Failure, Start, Unread, code_for
+from cockpit.cli.start import Failure, Misused, Start, Unread, code_for
 from cockpit.core.commands import Command, Outcome
 from cockpit.core.find import unread
 from cockpit.core.session import Session
@@ -39,9 +39,25 @@ def report(start: Start, outcome: Outcome) -> None:
         "ok": True,
         "text": outcome.text,
         "thread": str(outcome.thread) if outcome.thread else None,
+        "threads": [str(ref) for ref in outcome.threads or ((outcome.thread,) if outcome.thread else ())],
         "notes": list(outcome.notes),
     }
-    start.say(data, [outcome.text, *(f"Note: {note}" for note in outcome.notes if note)])
+    start.say(data, told(outcome))
+
+
+def told(outcome: Outcome) -> list[str]:
+    """What was done, in lines; of several threads each by its id."""
+    ids = [f"  {ref}" for ref in outcome.threads] if len(outcome.threads) > 1 else []
+    return [outcome.text, *ids, *(f"Note: {note}" for note in outcome.notes if note)]
+
+
+def asked(start: Start, yes: bool, what: str, question: str) -> None:
+    """See that a person wants it: by `--yes`, or by an answer at the terminal. Raises Misused, Failure."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Misused(f"{what} must be confirmed.", fix="Add --yes.", as_json=start.json)
+    confirm(question)
 
 
 def confirm(question: str) -> None:

@@ -1,28 +1,32 @@
 """`dispatch` and `create-project`: start something new. What is not said is left to the project's own defaults."""
 
+import os
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import click
 
-from cockpit.cli.deed import do, read_text
+from cockpit.cli.deed import do, read_text, report
 from cockpit.cli.start import Start, json_option, timeout_option
 from cockpit.core import commands as c
-from cockpit.core import find
+from cockpit.core.placing import Placed, place, program
 from cockpit.core.session import Session
 from cockpit.model.errors import Refused
-from cockpit.model.fleet import Fleet
-from cockpit.model.work import ModelChoice, Project
+from cockpit.model.work import ModelChoice
 
 
 @click.command()
 @click.argument("prompt")
-@click.option("-p", "--project", "where", default="", metavar="PROJECT", help="Its id, title or path.")
-@click.option("--source", default="", metavar="NAME", help="Only look for the project in this source.")
+@click.option("-p", "--project", "where", default="", metavar="PROJECT", help="Its id or title, or any directory.")
+@click.option("--source", default="", metavar="NAME", help="Where to start it, if several could.")
 @click.option("--title", default="", help="The thread's title; otherwise the source chooses one.")
-@click.option("--model", default="", metavar="[INSTANCE/]MODEL", help="Otherwise the project's own.")
+@click.option("--harness", default="", metavar="NAME", help="The program that runs in a terminal, such as claude.")
+@click.option("--model", default="", metavar="[INSTANCE/]MODEL", help="Otherwise the project's or the harness's own.")
 @click.option("--runtime", metavar="MODE", help="What it may do without asking, such as approval-required.")
+@click.option("--set", "settings", multiple=True, metavar="ID=VALUE", help="A setting of the harness, as team=tmux.")
 @click.option("--plan", is_flag=True, help="Have it propose a plan first.")
-@click.option("-w", "--worktree", is_flag=True, help="Work in a new worktree.")
+@click.option("-n", "--count", default=1, type=click.IntRange(min=1), help="Start as many on the same prompt.")
+@click.option("-w", "--worktree", is_flag=True, help="Work in a new worktree, each in one of its own.")
 @click.option("--base", default="", metavar="BRANCH", help="The branch that the worktree begins from.")
 @click.option("--branch", default="", help="The new branch of the worktree.")
 @click.option("--setup", is_flag=True, help="Run the project's setup script first.")
@@ -35,9 +39,12 @@ def dispatch(
     where: str,
     source: str,
     title: str,
+    harness: str,
     model: str,
     runtime: str | None,
+    settings: tuple[str, ...],
     plan: bool,
+    count: int,
     worktree: bool,
     base: str,
     branch: str,
@@ -45,30 +52,44 @@ def dispatch(
 ) -> None:
     """Start a new thread that works on PROMPT; `-` reads standard input.
 
-    The project may be left out if there is only one.
+    PROJECT is one of a server's, or a directory on this machine, where a program is started in a terminal. Without it:
+    the server's project if there is only one, otherwise this directory.
     """
-    if (base or branch) and not worktree:
-        raise click.UsageError("--base and --branch belong to --worktree.")
+    if (base or branch or setup) and not worktree:
+        raise click.UsageError("--base, --branch and --setup belong to --worktree.")
+    said = [_pair(each) for each in settings]
     text = read_text(prompt)
+    here = os.getcwd()
 
-    def choose(session: Session) -> c.Command:
+    async def act(session: Session) -> c.Outcome:
         fleet = session.store.fleet
-        project = find.project(fleet, where, source)
-        return c.Dispatch(
-            project.ref.source,
-            project.ref,
+        placed = place(fleet, where, _whole(where, here), here=here, source=source, harness=harness, many=count > 1)
+        choice = (
+            program(placed.source, harness, model, said, runtime)
+            if placed.source.machine
+            else _model(model, said, placed)
+        )
+        if plan and placed.source.machine:
+            raise Refused("A harness has no --plan.", fix="Name a mode of its own with --runtime.")
+        command = c.Dispatch(
+            placed.source.name,
+            placed.project.ref if placed.project else None,
             text,
             title=title,
-            model=_model(model, project, fleet) if model else None,
+            model=choice,
             runtime_mode=runtime,
             interaction_mode="plan" if plan else None,
             worktree=worktree,
             base_branch=base,
             branch=branch,
             setup=setup,
+            count=count,
+            path=placed.path,
         )
+        outcome = await session.actions.act(command)
+        return replace(outcome, notes=(placed.said, *outcome.notes)) if placed.said else outcome
 
-    do(start, choose)
+    report(start, start.run(act))
 
 
 @click.command("create-project")
@@ -94,13 +115,30 @@ def create_project(start: Start, path: str, title: str, source: str, mkdir: bool
     do(start, choose)
 
 
-def _model(text: str, project: Project, fleet: Fleet) -> ModelChoice:
+def _whole(text: str, here: str) -> str:
+    """`text` as a whole path, if it is written as one; else empty."""
+    if "/" not in text and text not in (".", "..", "~"):
+        return ""
+    return os.path.normpath(os.path.join(here, os.path.expanduser(text)))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not (key and equals):
+        raise click.UsageError(f"{text!r} is not of the form ID=VALUE.")
+    return key, value
+
+
+def _model(text: str, settings: list[tuple[str, str]], placed: Placed) -> ModelChoice | None:
     """`instance/model`, or a model alone on the instance that the project or the source uses by default."""
+    if not (text or settings):
+        return None
+    state = placed.source
+    options: tuple[dict[str, object], ...] = tuple({"id": key, "value": value} for key, value in settings)
+    default = (placed.project.model if placed.project else None) or state.default_model
     instance, slash, model = text.partition("/")
-    state = fleet.sources.get(project.ref.source)
-    if slash and (state is None or not state.offers or instance in {offer.instance for offer in state.offers}):
-        return ModelChoice(instance, model)
-    default = project.model or (state.default_model if state else None)
+    if slash and (not state.offers or instance in {offer.instance for offer in state.offers}):
+        return ModelChoice(instance, model, options)
     if default is None:
-        raise Refused(f"Nothing says which provider should run {text}.", fix="Write it as INSTANCE/MODEL.")
-    return ModelChoice(default.instance, text)
+        raise Refused(f"Nothing says which provider should run {text or 'it'}.", fix="Name --model INSTANCE/MODEL.")
+    return ModelChoice(default.instance, text or default.model, options)

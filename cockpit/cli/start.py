@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cockpit.model.errors import CockpitError, ConfigError, NotFound
+from cockpit.model.errors import CockpitError, ConfigError, HalfDone, NotFound
 
 if TYPE_CHECKING:
     from cockpit.config import Loaded
@@ -63,7 +63,8 @@ class Start:
 
 
 class Failure(click.ClickException):
-    """A failure that leaves the program: one sentence, the fix, the candidates if a name was vague."""
+    """A failure that leaves the program: one sentence, the fix, the candidates if a name was vague, and the threads
+    that were made before it failed."""
 
     def __init__(
         self,
@@ -73,8 +74,10 @@ class Failure(click.ClickException):
         kind: str = "failed",
         candidates: tuple[str, ...] = (),
         as_json: bool = False,
+        threads: tuple[str, ...] = (),
     ) -> None:
         super().__init__(message)
+        self.threads = threads
         self.fix = fix
         self.kind = kind
         self.candidates = candidates
@@ -83,9 +86,11 @@ class Failure(click.ClickException):
     def show(self, file: Any = None) -> None:
         if self.as_json:
             error = {"kind": self.kind, "message": self.message, "fix": self.fix, "candidates": list(self.candidates)}
+            if self.threads:
+                error["threads"] = list(self.threads)
             click.echo(to_text({"schema": 1, "ok": False, "error": error}))
         click.echo(f"cockpit: {self.message}" + (f" {self.fix}" if self.fix else ""), err=True)
-        for candidate in self.candidates:
+        for candidate in (*self.threads, *self.candidates):
             click.echo(f"  {candidate}", err=True)
 
 
@@ -111,6 +116,7 @@ def failure(error: CockpitError, *, as_json: bool = False) -> Failure:
         kind=kind.removesuffix("-error").strip("-"),
         candidates=error.candidates if isinstance(error, NotFound) else (),
         as_json=as_json,
+        threads=tuple(map(str, error.threads)) if isinstance(error, HalfDone) else (),
     )
 
 

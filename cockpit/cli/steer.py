@@ -4,11 +4,12 @@ import sys
 
 import click
 
-from cockpit.cli.deed import confirm, do, read_text
+from cockpit.cli.deed import asked, confirm, do, read_text
 from cockpit.cli.start import Start, json_option, timeout_option
 from cockpit.core import commands as c
 from cockpit.core import find
 from cockpit.core.session import Session
+from cockpit.ui.present.worker_words import stopping
 
 
 @click.command()
@@ -35,12 +36,22 @@ def interrupt(start: Start, thread: str) -> None:
 
 @click.command()
 @click.argument("thread")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask before a terminal is closed.")
 @timeout_option
 @json_option
 @click.pass_obj
-def stop(start: Start, thread: str) -> None:
-    """End the agent's session; the thread and its conversation stay."""
-    do(start, lambda session: c.StopSession(find.thread(session.store.fleet, thread).ref))
+def stop(start: Start, thread: str, yes: bool) -> None:
+    """End the agent's session; the thread and its conversation stay. Closing a terminal is asked first."""
+
+    def choose(session: Session) -> c.Command:
+        fleet = session.store.fleet
+        found = find.thread(fleet, thread)
+        command = c.StopSession(found.ref)
+        if found.terminal and session.actions.why_not(command) is None:
+            asked(start, yes, f"Stopping “{found.title}” ({found.ref})", stopping(found, fleet))
+        return command
+
+    do(start, choose)
 
 
 @click.command()

@@ -1,13 +1,12 @@
 """`rename`, `settle`, `snooze`, `archive`, `unarchive`, `delete`: order in the list. Only `delete` loses anything."""
 
 import asyncio
-import sys
 from datetime import datetime
 
 import click
 
-from cockpit.cli.deed import confirm, do
-from cockpit.cli.start import Misused, Start, json_option, timeout_option
+from cockpit.cli.deed import asked, do
+from cockpit.cli.start import Start, json_option, timeout_option
 from cockpit.cli.times import moment
 from cockpit.core import commands as c
 from cockpit.core import find
@@ -104,12 +103,7 @@ def delete(start: Start, thread: str, yes: bool) -> None:
 
     def choose(session: Session) -> c.Command:
         found = find.thread(session.store.fleet, thread)
-        if not yes:
-            if not sys.stdin.isatty():
-                raise Misused(
-                    f"Deleting “{found.title}” ({found.ref}) must be confirmed.", fix="Add --yes.", as_json=start.json
-                )
-            confirm(f"Delete “{found.title}” ({found.ref})?")
+        asked(start, yes, f"Deleting “{found.title}” ({found.ref})", f"Delete “{found.title}” ({found.ref})?")
         return c.Delete(found.ref, confirmed=True)
 
     do(start, choose)

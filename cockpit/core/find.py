@@ -2,7 +2,7 @@
 
 An exact id or title wins; otherwise all that begin with the text (ids) or have it in them (titles) are candidates."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from cockpit.model.asks import Ask, AskKind
@@ -10,7 +10,7 @@ from cockpit.model.errors import NotFound
 from cockpit.model.fleet import Fleet
 from cockpit.model.health import Health
 from cockpit.model.teams import Team
-from cockpit.model.work import Project, Thread
+from cockpit.model.work import Capability, Project, Thread
 
 _T = TypeVar("_T", Thread, Project, Team)
 _CANDIDATES_SHOWN = 12
@@ -28,19 +28,18 @@ def thread_among(threads: Iterable[Thread], text: str, *, unread: str = "") -> T
     return _one("thread", list(threads), text, _shown_thread, unread)
 
 
-def project(fleet: Fleet, text: str, source: str = "") -> Project:
+def project_among(projects: Sequence[Project], text: str, unread: str = "") -> Project:
     """By id, title or path. Without text: the only project there is. Raises NotFound."""
-    projects = [each for each in fleet.projects.values() if source in ("", each.ref.source)]
     if not text:
         if len(projects) == 1:
             return projects[0]
         shown = tuple(_shown_project(each) for each in projects[:_CANDIDATES_SHOWN])
         what = "There are several projects" if projects else "There is no project"
-        raise NotFound(f"{what}.{unread(fleet)}", fix="Name one with --project.", candidates=shown)
+        raise NotFound(f"{what}.{unread}", fix="Name one with --project.", candidates=shown)
     by_path = [each for each in projects if each.path.rstrip("/") == text.rstrip("/")]
     if len(by_path) == 1:
         return by_path[0]
-    return _one("project", projects, text, _shown_project, unread(fleet))
+    return _one("project", list(projects), text, _shown_project, unread)
 
 
 def startable(fleet: Fleet, source: str) -> list[Project]:
@@ -79,6 +78,12 @@ def team(fleet: Fleet, text: str = "") -> Team:
     shown = tuple(_shown_team(each) for each in teams[:_CANDIDATES_SHOWN])
     what = "There are several teams" if teams else "There is no team"
     raise NotFound(f"{what}.{unread(fleet)}", fix="Name one." if teams else "", candidates=shown)
+
+
+def restorable(fleet: Fleet, *, everyone: bool = False) -> list[Thread]:
+    """The workers that can be brought back and ended although nobody ended them; with `everyone` the others too."""
+    threads = (fleet.threads[ref] for ref in fleet.order)
+    return [each for each in threads if each.can(Capability.RESUME) and (each.lost or everyone)]
 
 
 def ask(fleet: Fleet, text: str, kind: AskKind) -> Ask:

@@ -51,6 +51,7 @@ _GAPS = (
     "finished_at",
     "harness",
     "wall",
+    "lost",
 )
 
 

@@ -100,6 +100,7 @@ def thread_json(thread: Thread) -> Json:
         "sightings": [str(ref) for ref in thread.refs],
         "cannot": {str(word): why for word, why in thread.cannot},
         "harness": thread.harness,
+        "lost": thread.lost,
         "wall": {"text": thread.wall.text, "resets_at": instant(thread.wall.resets_at)} if thread.wall else None,
     }
 

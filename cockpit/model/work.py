@@ -141,7 +141,7 @@ class Thread:
     `cannot` has the reason for a capability that this thread lacks although others have it; where several sources see
     a worker, who has the most authority and mentions a capability decides on it. `sightings` are the refs of all who
     see it, where that is more than one. `harness` is the program that runs in its terminal, `wall` the usage limit
-    that it stands before.
+    that it stands before. `lost`: it ended although nobody ended it.
     """
 
     ref: Ref
@@ -179,6 +179,7 @@ class Thread:
     sightings: tuple[Ref, ...] = ()
     harness: str | None = None
     wall: Wall | None = None
+    lost: bool = False
 
     @property
     def refs(self) -> tuple[Ref, ...]:

@@ -62,16 +62,17 @@ def test_not_finding_it_says_what_could_not_be_read(three: Fleet) -> None:
 
 
 def test_a_project_is_found_by_id_title_path_or_being_alone(three: Fleet) -> None:
-    assert find.project(three, "demo").path == "/home/dev/demo"
-    assert find.project(three, "/home/dev/site/").title == "Site"
-    assert find.project(three, "p2").title == "Site"
+    projects = list(three.projects.values())
+    assert find.project_among(projects, "demo").path == "/home/dev/demo"
+    assert find.project_among(projects, "/home/dev/site/").title == "Site"
+    assert find.project_among(projects, "p2").title == "Site"
     with pytest.raises(NotFound, match="several projects") as caught:
-        find.project(three, "")
+        find.project_among(projects, "")
     assert len(caught.value.candidates) == 2
     with pytest.raises(NotFound, match="no project"):
-        find.project(three, "", "elsewhere")
+        find.project_among([], "")
     with pytest.raises(NotFound, match="No project matches"):
-        find.project(three, "demo", "elsewhere")
+        find.project_among([], "demo")
 
 
 def test_an_ask_is_found_by_its_id_or_its_thread(three: Fleet) -> None:

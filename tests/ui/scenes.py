@@ -420,17 +420,18 @@ def workers_fleet(now: datetime = NOW) -> Fleet:
     one went down with its server."""
     web = Project(Ref("tmux", "/home/dev/web"), "web", "/home/dev/web", key="here:/home/dev/web")
     billing = replace(Project(BILLING, "billing-api", "~/work/billing-api", SONNET), key="here:/home/dev/billing-api")
-    given: dict[str, Any] = {"project": web.ref, "harness": "Claude Code", "capabilities": WORKER_CAN}
+    given: dict[str, Any] = {"project": web.ref, "harness": "claude", "capabilities": WORKER_CAN}
     running, waiting, paused, lost = SHELL_WORKERS
     threads = (
         thread(running, "checkout-speed", Status.WORKING, before(now, m=4), branch="checkout-speed",
-               detail="reading the profiler's output", worktree="/home/dev/web-checkout-speed", **given),
-        thread(waiting, "import-csv", Status.IDLE, before(now, m=1), branch="import-csv",
-               detail="not submitted: press Enter in its terminal", **given),
-        thread(paused, "codemod", Status.WORKING, before(now, m=40), branch="codemod", **given | {"harness": "Aider"}),
+               detail="reading the profiler's output", worktree="/home/dev/web-checkout-speed", terminal=str(running),
+               joins=frozenset({"pane:/tmp/tmux-1000/default/%3"}), **given),
+        thread(waiting, "import-csv", Status.FAILED, before(now, m=1), branch="import-csv",
+               detail="Not submitted. The text stands in the terminal; open it and press Enter.", **given),
+        thread(paused, "codemod", Status.WORKING, before(now, m=40), branch="codemod", **given | {"harness": "aider"}),
         thread(lost, "docs-links", Status.ENDED, before(now, m=12), branch="docs-links",
-               detail="its tmux server is gone",
-               **given | {"capabilities": frozenset({Capability.RESUME, Capability.CLOSE})}),
+               detail="Its terminal is gone; it can be brought back.",
+               lost=True, **given | {"capabilities": frozenset({Capability.RESUME, Capability.CLOSE})}),
     )  # fmt: skip
     freeze = Freeze("it rewrites too much", "dana", before(now, m=8), hard=True)
     return fleet_of(

@@ -3,7 +3,8 @@
 import os
 from collections.abc import Collection
 
-from cockpit.core.commands import HoldFleet, ReleaseFleet
+from cockpit.core.commands import HoldFleet, ReleaseFleet, Resume
+from cockpit.core.find import restorable
 from cockpit.core.ports import CanArchive, CanSearch
 from cockpit.core.why_not import why_not
 from cockpit.model.ids import Ref
@@ -41,6 +42,24 @@ async def _dispatch(desk: Desk, at: At) -> None:
     thread = await desk.show(form)
     if thread is not None:
         desk.goto("fleet", thread)
+
+
+def _restorable(at: At) -> str | None:
+    if at.fleet.hold:
+        return f"the fleet is on hold by {at.fleet.hold.by}; release it first"
+    return None if restorable(at.fleet, everyone=True) else "no worker that ended can be brought back"
+
+
+async def _restore(desk: Desk, at: At) -> None:
+    from cockpit.ui.screens.restore import RestoreScreen
+
+    chosen = await desk.show(RestoreScreen(restorable(at.fleet, everyone=True), at.fleet))
+    if not chosen:
+        return
+    if len(chosen) > 1:
+        desk.tell(f"Bringing back {len(chosen)} workers, one after the other…")
+    for ref in chosen:
+        await desk.act(Resume(ref))
 
 
 async def _search(desk: Desk, at: At) -> None:
@@ -94,6 +113,10 @@ ACTIONS = (
     Action(
         "fleet.filter", "slash", "filter", "Show only some: needs:me status:working project:web text", "Fleet",
         on_screen("filter"), screens=frozenset({"fleet"}), footer=10,
+    ),
+    Action(
+        "fleet.restore", "B", "bring back…", "Start workers again that ended: all that nobody ended, or chosen ones",
+        "Fleet", _restore, _restorable, once=True,
     ),
     Action("fleet.search", "g", "search", "Find a thread by what was said in it", "Fleet", _search),
     Action("fleet.archived", "Y", "archived", "Threads that were put away", "Fleet", _archived),

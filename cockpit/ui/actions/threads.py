@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from cockpit.core.commands import (
     Archive,
+    Close,
     Delete,
     Freeze,
     Interrupt,
     Rename,
+    Resume,
     SetModes,
     Settle,
     Snooze,
@@ -18,13 +20,19 @@ from cockpit.core.commands import (
     Unsettle,
     Unsnooze,
 )
-from cockpit.model.work import Thread
+from cockpit.model.work import Capability, Thread
 from cockpit.ui.actions.action import Action, At, Desk, a_thread, on_screen, unless
 from cockpit.ui.present.modes import INTERACTION_MODES, runtime_modes
+from cockpit.ui.present.worker_words import closing, stopping
 
 _WHERE = frozenset({"fleet"})
 _MEMBERS = frozenset({"fleet", "team"})
 _SOON = datetime.max.replace(tzinfo=UTC)
+_FREEZES = (
+    ("interrupt", "Interrupt what runs; it gets no new messages"),
+    ("hard", "Hard: pause its processes where they are; thawed, they go on"),
+)
+_RESUMES = (("own", "In its own conversation"), ("fresh", "Afresh, on the prompt that it began with"))
 _SNOOZES = (("1", "1 hour"), ("4", "4 hours"), ("24", "until tomorrow"), ("168", "a week"))
 
 
@@ -38,10 +46,16 @@ async def _freeze(desk: Desk, at: At) -> None:
     if at.thread.frozen:
         await desk.act(Thaw(at.thread.ref))
         return
-    hint = "why (may stay empty): what runs is interrupted, nothing is deleted"
-    reason = await desk.prompt(f"Freeze “{at.thread.title}”", hint=hint, empty=True)
+    title, hard = f"Freeze “{at.thread.title}”", False
+    if at.thread.can(Capability.HARD_FREEZE):
+        how = await desk.choose(title, _FREEZES)
+        if how is None:
+            return
+        hard = how == "hard"
+    what = "its processes stand still" if hard else "what runs is interrupted"
+    reason = await desk.prompt(title, hint=f"why (may stay empty): {what}, nothing is deleted", empty=True)
     if reason is not None:
-        await desk.act(Freeze(at.thread.ref, reason))
+        await desk.act(Freeze(at.thread.ref, reason, hard))
 
 
 async def _interrupt(desk: Desk, at: At) -> None:
@@ -50,8 +64,18 @@ async def _interrupt(desk: Desk, at: At) -> None:
 
 
 async def _stop(desk: Desk, at: At) -> None:
-    if at.thread and await desk.confirm(f"Stop the session of “{at.thread.title}”?", "Stop"):
+    if at.thread and await desk.confirm(stopping(at.thread, at.fleet), "Stop"):
         await desk.act(StopSession(at.thread.ref))
+
+
+async def _resume(desk: Desk, at: At) -> None:
+    if at.thread and (how := await desk.choose(f"Bring back “{at.thread.title}”", _RESUMES)):
+        await desk.act(Resume(at.thread.ref, fresh=how == "fresh"))
+
+
+async def _close(desk: Desk, at: At) -> None:
+    if at.thread and await desk.confirm(closing(at.thread), "Close"):
+        await desk.act(Close(at.thread.ref, confirmed=True))
 
 
 async def _rename(desk: Desk, at: At) -> None:
@@ -118,7 +142,7 @@ ACTIONS = (
         _interrupt, unless(lambda t: Interrupt(t.ref)), _MEMBERS, footer=7, once=True,
     ),
     Action(
-        "thread.explain", "e", "explain", "Why this status: the evidence, newest first", "Thread",
+        "thread.explain", "e", "explain", "Why this status: the evidence, and whose word counts", "Thread",
         on_screen("explain"), a_thread, _MEMBERS, footer=8,
     ),
     Action("thread.diff", "D", "diff", "What the thread changed", "Thread", on_screen("diff"), a_thread, _WHERE),
@@ -126,6 +150,14 @@ ACTIONS = (
     Action(
         "thread.stop", "S", "stop session", "End the agent's session; the conversation stays", "Thread",
         _stop, unless(lambda t: StopSession(t.ref)), _WHERE, once=True,
+    ),
+    Action(
+        "thread.resume", "b", "bring back", "Start a worker that ended again, in its conversation or afresh", "Thread",
+        _resume, unless(lambda t: Resume(t.ref)), _WHERE, once=True,
+    ),
+    Action(
+        "thread.close", "C", "close", "End a worker and remove its worktree; nothing unsaved is removed", "Thread",
+        _close, unless(lambda t: Close(t.ref, confirmed=True)), _WHERE, once=True,
     ),
     Action(
         "thread.mode", "m", "runtime mode", "What the agent may do without asking", "Thread",

@@ -24,6 +24,8 @@ def explain(thread: Thread, fleet: Fleet, now: datetime) -> list[Line]:
         _evidence(thread, now),
         _ledger(thread, now),
         _sources(thread, fleet, now),
+        _names(thread),
+        _cannot(thread),
         _rules(thread),
     )
     lines: list[Line] = []
@@ -55,7 +57,7 @@ def _why(thread: Thread) -> Iterator[Line]:
         Status.WORKING: "a turn is running",
         Status.DONE: "its turn ended since you last looked",
         Status.IDLE: "no turn is running, and you have seen the last one",
-        Status.ENDED: "its session has ended",
+        Status.ENDED: "its session has ended, and nobody ended it" if thread.lost else "its session has ended",
         Status.UNKNOWN: "the source used a word that this cockpit does not know; it is shown as it came",
     }[thread.status]
     yield line(Span("WHY", "dim", bold=True))
@@ -65,12 +67,18 @@ def _why(thread: Thread) -> Iterator[Line]:
 
 
 def _evidence(thread: Thread, now: datetime) -> Iterator[Line]:
-    yield line(Span("EVIDENCE", "dim", bold=True), Span(" newest first", "dim"))
+    """By source, whose word counts most first; of one source the newest first."""
+    names = dict.fromkeys((*thread.sources, *(fact.source for fact in thread.evidence)))
+    told = [name for name in names if any(fact.source == name for fact in thread.evidence)]
+    order = " whose word counts most first" if len(told) > 1 else " newest first"
+    yield line(Span("EVIDENCE", "dim", bold=True), Span(order, "dim"))
     if not thread.evidence:
         yield dim("  none was given: the status rests on the source's own word")
-    wide = max((len(fact.source) for fact in thread.evidence), default=0)
-    for fact in sorted(thread.evidence, key=lambda each: each.at or _EPOCH, reverse=True):
-        yield _seen(fact, wide, now)
+    wide = max(map(len, told), default=0)
+    for name in told:
+        own = [fact for fact in thread.evidence if fact.source == name]
+        for fact in sorted(own, key=lambda each: each.at or _EPOCH, reverse=True):
+            yield _seen(fact, wide, now)
 
 
 def _seen(fact: Evidence, wide: int, now: datetime) -> Line:
@@ -83,7 +91,7 @@ def _ledger(thread: Thread, now: datetime) -> Iterator[Line]:
     if frozen := thread.frozen:
         hard = ", its processes are paused" if frozen.hard else ""
         reason = f": {frozen.reason}" if frozen.reason else ""
-        parts.append(f"frozen by {frozen.by} {age(frozen.at, now)} ago{hard}{reason}")
+        parts.append(f"frozen{' hard' if frozen.hard else ''} by {frozen.by} {age(frozen.at, now)} ago{hard}{reason}")
     if thread.settled:
         parts.append("settled: out of the list until something happens")
     if thread.snoozed_until and snoozed(thread, now):
@@ -105,6 +113,7 @@ def _sources(thread: Thread, fleet: Fleet, now: datetime) -> Iterator[Line]:
         read = f"read {age(state.read_at, now)} ago" if state.read_at else "never read"
         extra = " · ".join(part for part in (state.link, state.version, state.reason) if part)
         yield Line((Span(f"  {glyph} ", role), Span(f"{name} {word}"), Span(f"  {extra}", "dim")), (Span(read, "dim"),))
+        yield from (dim(f"    {note}") for note in state.notes)
     if thread.stale:
         yield line(Span("  ~ stale: ", bold=True), _stale(thread, fleet))
     if len(names) > 1 and thread.joins:
@@ -116,6 +125,20 @@ def _stale(thread: Thread, fleet: Fleet) -> str:
     if not any(state is not None and state.health is Health.UP for state in states):
         return "no source that sees it is up, so this is what was last known"
     return "the evidence is older than the source's own rhythm allows"
+
+
+def _names(thread: Thread) -> Iterator[Line]:
+    """Every name works on the command line; the first stands in the list."""
+    if len(thread.refs) > 1:
+        yield line(Span("NAMES", "dim", bold=True))
+        yield from (line(f"  {ref}") for ref in (thread.ref, *(ref for ref in thread.refs if ref != thread.ref)))
+
+
+def _cannot(thread: Thread) -> Iterator[Line]:
+    """What others can and this thread cannot, in its source's words."""
+    if thread.cannot:
+        yield line(Span("CANNOT", "dim", bold=True))
+        yield from (Line((Span(f"  {word}: ", bold=True), Span(why))) for word, why in thread.cannot)
 
 
 def _rules(thread: Thread) -> Iterator[Line]:

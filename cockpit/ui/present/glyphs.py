@@ -49,6 +49,8 @@ def mark(thread: Thread) -> Mark:
     glyph, word, role = STATUS[thread.status]
     if thread.status is Status.UNKNOWN and thread.raw_status:
         word = thread.raw_status
+    if thread.status is Status.FROZEN and thread.frozen and thread.frozen.hard:
+        word = "frozen, paused"
     if thread.stale:
         word = STALE + word
         if thread.status in _GREEN:

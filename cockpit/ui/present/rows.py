@@ -11,6 +11,7 @@ from cockpit.model.fleet import GROUP_OF, Fleet, Group
 from cockpit.model.ids import Ref
 from cockpit.model.work import Status, Thread
 from cockpit.ui.present.ages import age, changes_in
+from cockpit.ui.present.doing import doing
 from cockpit.ui.present.glyphs import FROZEN, mark
 from cockpit.ui.present.lines import Line, Span
 from cockpit.ui.present.numbers import money, percent
@@ -85,9 +86,9 @@ class ThreadRow:
 
 
 def thread_row(thread: Thread, fleet: Fleet, badge: str = "") -> ThreadRow:
-    """Two lines for a thread that matters now and has something to say, one for a quiet one."""
+    """Two lines for a thread that matters now and has something to say, one for a quiet one that nobody misses."""
     quiet = GROUP_OF[thread.status] is Group.QUIET
-    return ThreadRow(thread, fleet, 1 if quiet or not fact(thread, fleet) else 2, badge)
+    return ThreadRow(thread, fleet, 1 if (quiet and not thread.lost) or not fact(thread, fleet) else 2, badge)
 
 
 def fact(thread: Thread, fleet: Fleet) -> str:
@@ -99,10 +100,10 @@ def fact(thread: Thread, fleet: Fleet) -> str:
             return "the answer is on its way…"
         more = len(thread.asks) - 1
         return thread.asks[0].summary + (f" · {more} more" if more else "")
-    parts = [thread.detail]
+    parts = [doing(thread, fleet)]
     if thread.status is Status.WORKING:
         filled = percent(thread.context.percent) if thread.context else ""
         parts += [f"{filled} context" if filled else "", money(thread.usage.cost) if thread.usage else ""]
     if thread.frozen and thread.status is not Status.FROZEN:
-        parts.append(f"frozen by {thread.frozen.by}")
+        parts.append(f"frozen {'hard ' if thread.frozen.hard else ''}by {thread.frozen.by}")
     return " · ".join(part for part in parts if part)

@@ -12,13 +12,14 @@ _MODES = {
     "auto-accept-edits": "edits accepted",
     "auto": "auto",
     "full-access": "full access",
+    "default": "",
 }
 _AGENTS = (("claude", "Claude"), ("codex", "Codex"), ("gpt", "Codex"), ("cursor", "Cursor"), ("gemini", "Gemini"))
 
 
 def thread_facts(thread: Thread, talk: Talk | None, width: int = 1_000) -> str:
-    """`supervised · sonnet-4-5 · auth-flake · 61 % · $0.84`. Where that is wider than `width` cells, whole facts are
-    left out: first the model, then the place, then the modes."""
+    """`supervised · sonnet-4-5 · auth-flake · 61 % · $0.84`, the program of a terminal before it. Where that is wider
+    than `width` cells, whole facts are left out: first the program and the model, then the place, then the modes."""
     context = (talk.context if talk else None) or thread.context
     modes = [
         _MODES.get(thread.runtime_mode or "", thread.runtime_mode or ""),
@@ -27,8 +28,9 @@ def thread_facts(thread: Thread, talk: Talk | None, width: int = 1_000) -> str:
     model = thread.model.model.removeprefix("claude-") if thread.model else ""
     place = thread.branch or (thread.worktree or "").rstrip("/").rpartition("/")[2]
     figures = [percent(context.percent) if context else "", money(thread.usage.cost) if thread.usage else ""]
+    harness = thread.harness or ""
     for parts in (
-        [*modes, model, place, *figures],
+        [harness, *modes, model, place, *figures],
         [*modes, place, *figures],
         [*modes, *figures],
         figures,
@@ -41,8 +43,8 @@ def thread_facts(thread: Thread, talk: Talk | None, width: int = 1_000) -> str:
 
 def agent_of(thread: Thread | None) -> str:
     """Who speaks in the conversation, as far as its provider or its model says."""
-    choice = thread.model if thread else None
-    if choice is None:
+    if thread is None:
         return "Agent"
-    told = f"{choice.instance} {choice.model}".lower()
+    choice = thread.model
+    told = f"{thread.harness or ''} {choice.instance if choice else ''} {choice.model if choice else ''}".lower()
     return next((name for word, name in _AGENTS if word in told), "Agent")

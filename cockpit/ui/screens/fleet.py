@@ -13,6 +13,7 @@ from textual.timer import Timer
 from textual.widgets import Input, TextArea
 
 from cockpit.core.commands import Look
+from cockpit.core.find import restorable
 from cockpit.model.asks import AskKind
 from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
@@ -23,6 +24,7 @@ from cockpit.ui.clock import now_of
 from cockpit.ui.messages import Act, DiffWanted, Followed, NotDone, Told
 from cockpit.ui.present.filter import on_shelf
 from cockpit.ui.present.project_rows import ALL, place_title
+from cockpit.ui.present.worker_words import lost_words
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
 from cockpit.ui.widgets.crumb_bar import CrumbBar
 from cockpit.ui.widgets.key_bar import KeyBar
@@ -61,6 +63,7 @@ class FleetScreen(CockpitScreen):
         self._crumbs = CrumbBar()
         self._follow_timer: Timer | None = None
         self._followed: Ref | None = None
+        self._lost_told = False
         self._finished: Ref | None = None
         """The followed thread, if it was done when the person came to it or became so since."""
 
@@ -105,7 +108,14 @@ class FleetScreen(CockpitScreen):
         self._threads.fleet = fleet
         self._tell_talk()
         self._note_finished()
+        self._tell_lost()
         super().watch_fleet(fleet)
+
+    def _tell_lost(self) -> None:
+        """Once: who is gone can be brought back."""
+        if not self._lost_told and (lost := restorable(self.fleet)):
+            self._lost_told = True
+            self.post_message(Told(lost_words(len(lost), self._threads.keys.get("fleet.restore", "")), "warning"))
 
     def watch_selected(self, selected: Ref | None) -> None:
         self._tell_talk()

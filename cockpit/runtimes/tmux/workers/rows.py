@@ -56,7 +56,7 @@ def _alive(thread: Thread, place: Place, source: str, worker: Worker, harness: H
     able = thread.capabilities | {Capability.CLOSE} | ({Capability.RESUME} if dead else frozenset())
     known = replace(
         _known(thread, worker, harness), ref=Ref(source, worker.id), terminal=str(Ref(source, worker.id)),
-        capabilities=able,
+        capabilities=able, lost=dead and thread.status is Status.FAILED and worker.ending is None,
     )  # fmt: skip
     if worker.starting and not dead and now - worker.moved_at < STARTING:
         return _so(known, Status.STARTING, "starting", worker.moved_at, "its prompt is on its way")
@@ -85,7 +85,7 @@ def _without_terminal(source: str, worker: Worker, harness: Harness | None, now:
         so = _so(known, Status.ENDED, "stopped", worker.moved_at, "a person stopped it")
         return replace(so, detail="Stopped; it can be brought back.")
     so = _so(known, Status.ENDED, "gone", None, "its terminal is gone, and nobody here ended it")
-    return replace(so, detail="Its terminal is gone; it can be brought back.")
+    return replace(so, detail="Its terminal is gone; it can be brought back.", lost=True)
 
 
 def _known(thread: Thread, worker: Worker, harness: Harness | None) -> Thread:
