@@ -104,7 +104,7 @@ def test_dispatch_starts_a_thread_and_says_which(fly: Cockpit, served: Served) -
     made = fly.json("dispatch", "Say hello", "-p", "infra", "--title", "Greeter")["thread"]
     assert made.startswith("home:")
     assert fly.thread(made.removeprefix("home:"))["title"] == "Greeter"
-    assert "several projects" in fly.run("dispatch", "Say hello", code=1).stderr
+    assert "several projects" in fly.run("dispatch", "Say hello", "--source", "home", code=1).stderr
 
 
 def test_dispatch_into_a_worktree(fly: Cockpit) -> None:
