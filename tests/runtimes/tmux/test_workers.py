@@ -184,7 +184,7 @@ async def test_stopped_it_can_be_brought_back_in_its_own_conversation(site: Site
     ref = (await started(source, order("argument", here))).threads[0]
     session = site.argv()[0][1]
     said = await source.manage(c.StopSession(ref), "i")
-    assert said.text.startswith("Stopped “Fix the parser”. Closed %0 (")
+    assert said.text == "Stopped “Fix the parser”. Its window fix-parser (%0) is closed, with Fake argument in it."
     (thread,) = await threads(site.source())
     assert (thread.ref, thread.status, thread.raw_status) == (ref, Status.ENDED, "stopped")
     assert thread.can(Capability.RESUME)

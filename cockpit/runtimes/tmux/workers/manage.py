@@ -43,10 +43,12 @@ async def interrupt(crew: Crew, worker: Worker, place: Place) -> c.Outcome:
 async def stop(crew: Crew, worker: Worker, place: Place) -> c.Outcome:
     """Close its terminal. Recorded first, so that it never looks as if nobody had wanted it."""
     stopped = await crew.roster.change(worker, ending=Ending.STOPPED, starting=False, trouble="")
+    harness = crew.harnesses.get(worker.harness)
+    said = f"Its window {worker.window} ({place.pane.id}) is closed, with {harness.title if harness else 'what ran'} in it."
     try:
-        said = await sending.end(place.server, place.pane)
+        await sending.end(place.server, place.pane)
     except Stale:
-        said = "Its terminal had just gone."
+        said = "Its window had just gone."
     except CockpitError:
         await crew.roster.change(stopped, ending=worker.ending)
         raise

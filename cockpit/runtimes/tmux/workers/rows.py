@@ -11,6 +11,7 @@ from cockpit.model.work import Capability, Evidence, ModelChoice, Status, Thread
 from cockpit.model.workers import Ending, Worker
 from cockpit.runtimes.tmux import rows
 from cockpit.runtimes.tmux.picture import Picture, Place
+from cockpit.runtimes.tmux.processes import SHELLS
 from cockpit.runtimes.tmux.server import Server
 from cockpit.runtimes.tmux.workers.harness import Harness
 from cockpit.runtimes.tmux.workers.roster import STARTING, place_of, unreadable
@@ -53,6 +54,10 @@ def _spot(place: Place) -> tuple[int, str]:
 
 def _alive(thread: Thread, place: Place, source: str, worker: Worker, harness: Harness | None, now: datetime) -> Thread:
     dead = place.pane.dead
+    if harness is not None and place.pane.command in SHELLS and harness.program != "$SHELL":
+        # The script that started it waits in front of it.
+        told = tuple(fact for fact in thread.evidence if not fact.fact.startswith("in front: "))
+        thread = replace(thread, detail=thread.detail.replace(place.pane.command, harness.title, 1), evidence=told)
     able = thread.capabilities | {Capability.CLOSE} | ({Capability.RESUME} if dead else frozenset())
     known = replace(
         _known(thread, worker, harness), ref=Ref(source, worker.id), terminal=str(Ref(source, worker.id)),
