@@ -10,8 +10,9 @@ from cockpit.config.pane_rule import PaneRule
 from cockpit.model.health import Health, SourceState
 from cockpit.model.ids import Ref
 from cockpit.model.work import Project, Thread
-from cockpit.runtimes.tmux import rows
+from cockpit.runtimes.tmux import failures, rows
 from cockpit.runtimes.tmux.activity import QUIET
+from cockpit.runtimes.tmux.address import Address
 from cockpit.runtimes.tmux.agents import Agent, Agents, by_command
 from cockpit.runtimes.tmux.panes import Birth, Pane
 from cockpit.runtimes.tmux.processes import Life, lives
@@ -145,8 +146,11 @@ def find(servers: Mapping[str, Server], key: str) -> Place | None:
     return None
 
 
-def state(source: str, servers: Mapping[str, Server], hidden: int, *, found: bool) -> SourceState:
-    """One health for all: up if any server is, and every trouble by name. `found`: nobody said that one must exist."""
+def state(
+    source: str, servers: Mapping[str, Server], hidden: int, *, found: bool, installed: bool = True
+) -> SourceState:
+    """One health for all: up if any server is, and every trouble by name. `found`: nobody said that one must exist;
+    `installed`: there is a tmux to ask."""
     sights = {label: server.sight for label, server in servers.items()}
     notes = [f"{label}: {sight.reason}" for label, sight in sights.items() if sight.health in _WORST and found]
     if hidden:
@@ -154,6 +158,9 @@ def state(source: str, servers: Mapping[str, Server], hidden: int, *, found: boo
     up = [sight for sight in sights.values() if sight.health is Health.UP]
     troubled = [sight for word in _WORST for sight in sights.values() if sight.health is word]
     first = next(iter([*up, *troubled, *sights.values()]), None)
+    if first is None and not installed:
+        missing = failures.no_tmux(Address())
+        return SourceState(source, "tmux", Health.ABSENT, missing.message, missing.fix, notes=tuple(notes))
     if first is None:
         return SourceState(
             source, "tmux", Health.ABSENT, "No tmux server runs here.", "It is watched for; start one with tmux.",

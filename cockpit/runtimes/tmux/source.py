@@ -4,6 +4,7 @@ It says no more of a status than a terminal shows, and starts no server."""
 
 import asyncio
 import contextlib
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -141,7 +142,13 @@ class TmuxSource:
             self.name, servers, self._backdrop, self._rules, self._clock(),
             several=self._servers.several, own=self._own, paused=self._paused,
         )  # fmt: skip
-        state = picture.state(self.name, servers, len(self._picture.hidden), found=self._servers.several)
+        state = picture.state(
+            self.name,
+            servers,
+            len(self._picture.hidden),
+            found=self._servers.several,
+            installed=bool(servers) or shutil.which("tmux") is not None,
+        )
         if self._crew is not None:
             self._picture = self._crew.joined(self._picture, self._servers, self._clock())
             state = self._crew.told(state)
