@@ -79,9 +79,16 @@ class History:
 
 def _twins(kept: _Kept, letter: Letter, posted: bool) -> bool:
     """The same message, met in the other place."""
-    if (kept.posted if posted else kept.delivered) or kept.letter.text.strip() != letter.text.strip():
+    if (kept.posted if posted else kept.delivered) or not _same(kept.letter, letter):
         return False
     if (kept.letter.sender, kept.letter.to) != (letter.sender, letter.to):
         return False
     waited = kept.letter.at - letter.at if posted else letter.at - kept.letter.at
     return -_EARLY <= waited <= _TAKEN_WITHIN
+
+
+def _same(one: Letter, other: Letter) -> bool:
+    """A protocol message is what it asks or answers: its words differ between inbox and transcript (2.1.329)."""
+    if one.request is not None:
+        return (one.kind, one.request) == (other.kind, other.request)
+    return one.text.strip() == other.text.strip()

@@ -72,7 +72,7 @@ def letters_in(content: str, to: str, at: datetime) -> Iterator[Letter]:
     for match in _TAG.finditer(content):
         attributes = dict(_ATTRIBUTE.findall(match[1]))
         sender = name(attributes, "teammate_id") or "?"
-        kind, body = protocol(match[2])
+        kind, body = protocol(match[2], explained=True)
         sent = when(body, "timestamp") or at
         yield Letter(
             sender, to, match[2], sent, kind, body, "", line(attributes, "summary"),
@@ -80,10 +80,12 @@ def letters_in(content: str, to: str, at: datetime) -> Iterator[Letter]:
         )  # fmt: skip
 
 
-def protocol(said: str) -> tuple[str, Json]:
-    """(kind, fields) of a protocol message; (`message`, nothing) of prose. JSON within JSON is not unwrapped twice."""
+def protocol(said: str, *, explained: bool = False) -> tuple[str, Json]:
+    """(kind, fields) of a protocol message; (`message`, nothing) of prose. JSON within JSON is not unwrapped twice.
+
+    `explained`: a transcript may go on in words for the model behind an empty line (facts: 2.1.329, shutdown)."""
     if said.startswith("{") and len(said) <= 1_000_000:
-        body = mapping(parse(said))
+        body = mapping(parse(said.partition("\n\n")[0] if explained else said))
         kind = text(body, "type")
         if kind and _KIND.fullmatch(kind):
             return kind, body

@@ -224,6 +224,7 @@ class Drawer:
                      and session.waiting_for in ("permission prompt", "worker request"))  # fmt: skip
         idle = self._home.history(team.name).latest("idle_notification")
         requests = self._requests(unit, team, others) if waits else {}
+        orphans = self._orphaned(unit, team, session, alive)
         written = self._home.teams.written(unit.team_path)
         drawn = []
         for mate in others:
@@ -231,7 +232,7 @@ class Drawer:
             signs = Signs(self._lives.mate(mate, alive, here, now), activity=log.activity if log else None)
             request = requests.get(mate.name)
             standing = judge_mate(signs, mate, now, idle=idle.get(mate.name), written_at=written, request=request,
-                                  lead_waits=waits)  # fmt: skip
+                                  lead_waits=waits, orphan=orphans.get(mate.name))  # fmt: skip
             drawn.append((self._mate_row(unit, team, mate, session, standing, log, title, now), mate, request))
         return drawn
 
@@ -248,6 +249,20 @@ class Drawer:
         calls = [(name, call) for name, log in logs.items() for call in log.activity.pending.values()]
         helping = any(log.activity.pending for log in unit.helpers)
         return {calls[0][0]: asks.only(*calls[0])} if len(calls) == 1 and not helping else {}
+
+    def _orphaned(
+        self, unit: Unit, team: TeamFile, session: Session | None, alive: bool | None
+    ) -> dict[str, asks.Request]:
+        """Requests of mates in panes that were made to a lead's process which is gone; a resumed one knows nothing of
+        them."""
+        began = session.started_at if session is not None and alive is not False else None
+        found = {}
+        for native, letter in self._home.history(team.name).requests().items():
+            log = unit.mates.get(letter.sender)
+            open_now = log is not None and not log.sidechain and native in log.activity.pending
+            if open_now and (alive is False or (began is not None and letter.at < began)):
+                found[letter.sender] = asks.requested(letter)
+        return found
 
     def _is_here(self, team: TeamFile, session: Session | None, alive: bool | None) -> bool:
         """Whether the lead's process is one of this machine's, alive or killed, so that its mates' would be too."""

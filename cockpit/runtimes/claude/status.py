@@ -128,10 +128,11 @@ def _by_transcript(signs: Signs, seen: tuple[Seen, ...]) -> Standing:
 
 def judge_mate(
     signs: Signs, mate: Mate, now: datetime, *, idle: Letter | None = None, written_at: datetime | None = None,
-    request: Request | None = None, lead_waits: bool = False,
+    request: Request | None = None, lead_waits: bool = False, orphan: Request | None = None,
 ) -> Standing:  # fmt: skip
     """A teammate: it has no session file. `idle` is its newest idle notification, `written_at` when the team's config
-    was written, `request` its open permission request, `lead_waits`: the lead's terminal shows a permission prompt."""
+    was written, `request` its open permission request, `lead_waits`: the lead's terminal shows a permission prompt;
+    `orphan` is an open request to a lead that was killed, which nobody can answer any more (seen on 2.1.329)."""
     activity = signs.activity
     told = _transcript(activity)
     if signs.alive is False:
@@ -141,6 +142,10 @@ def judge_mate(
         seen: Seen = (request.why, request.call.at)
         calls = (request.call,)
         return Standing(Status.APPROVAL, "waiting", request.call.said, request.call.at, (seen, *life, *told), calls)
+    if orphan is not None:
+        asked: Seen = (f"{orphan.why}, to a lead that is gone", orphan.call.at)
+        detail = f"nobody can answer it since its lead was killed: {orphan.call.said}"
+        return Standing(Status.FAILED, "waiting", detail, orphan.call.at, (asked, *life, *told))
     config = _config(mate, written_at)
     if activity is None or activity.turn is Turn.NONE:
         young = mate.joined_at is not None and now - mate.joined_at < SPAWNING

@@ -328,3 +328,24 @@ def test_a_lone_lead_is_no_team(play) -> None:
     assert [row.status for row in read.threads]
     assert read.teams == ()
     assert all(row.team is None for row in read.threads)
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_request_to_a_killed_lead_is_broken_and_not_work(tmp_path: Path, resumed: bool) -> None:
+    version = "2.1.329-outside-tmux"
+    replay = Replay(
+        version, tmp_path / "home", Fake({f"{name}@{TEAM[version]}": i for i, name in enumerate(NAMES, 100)})
+    )
+    replay.read()
+    while replay.writes[replay._next]["at"] <= clock("03:08:10"):
+        replay.reader.look(replay.step())
+    replay.processes.dead.add(16875)
+    if resumed:
+        told = json.loads((replay.root / "sessions" / "16875.json").read_text())
+        fresh = told | {"pid": 16999, "status": "idle", "startedAt": int(clock("03:08:11") * 1000)}
+        (replay.root / "sessions" / "16999.json").write_text(json.dumps(fresh))
+    rows = replay.rows()
+    assert rows["alice"].status is Status.FAILED
+    assert "nobody can answer it" in rows["alice"].detail
+    assert rows["lead"].status is (Status.IDLE if resumed else Status.ENDED)
+    assert not rows["alice"].asks
