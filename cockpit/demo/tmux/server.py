@@ -109,7 +109,10 @@ class Server:
         link = self._bin / name
         if not link.is_symlink():
             link.symlink_to(Path(sys.executable).resolve())
-        return [f"{shlex.join([str(link), '-SPs', '-m', module, *arguments])}; exit $?"]
+        inner = f"{shlex.join([str(link), '-SPs', '-m', module, *arguments])}; exit $?"
+        bash = shutil.which("bash")
+        # The shell bears the program's name too: tmux tells what runs in front by that.
+        return [bash, "-c", 'exec -a "$0" sh -c "$1"', name, inner] if bash else [inner]
 
     def settled(self) -> None:
         """All sessions are there; the one that held the server until then goes."""
