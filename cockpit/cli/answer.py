@@ -5,7 +5,7 @@ import sys
 import click
 
 from cockpit.cli.asks import card
-from cockpit.cli.deed import confirm, do
+from cockpit.cli.deed import confirm, do, read_text
 from cockpit.cli.start import Start, json_option, timeout_option
 from cockpit.core import commands as c
 from cockpit.core import find
@@ -26,20 +26,24 @@ def _sure(ask: Ask, session: Session, target: str, yes: bool) -> None:
 @click.command()
 @click.argument("target", metavar="ASK|THREAD")
 @click.option("--session", "for_session", is_flag=True, help="Also whatever like it comes in this session.")
+@click.option("--rule", default="", metavar="N", help="Also take up the rule of that number that it suggests.")
 @click.option("-y", "--yes", is_flag=True, help="Do not show it first and ask.")
 @timeout_option
 @json_option
 @click.pass_obj
-def approve(start: Start, target: str, for_session: bool, yes: bool) -> None:
+def approve(start: Start, target: str, for_session: bool, rule: str, yes: bool) -> None:
     """Approve what a thread asks for.
 
     Named by its own id (see `cockpit asks`), or by its thread: then it is shown first, at a terminal.
     """
 
+    if for_session and rule:
+        raise click.UsageError("--session and --rule are two ways to say it; give one.")
+
     def choose(session: Session) -> c.Command:
         ask = find.ask(session.store.fleet, target, AskKind.APPROVAL)
         _sure(ask, session, target, yes)
-        return c.Decide(ask.thread, ask.id, Decision.ACCEPT_FOR_SESSION if for_session else Decision.ACCEPT)
+        return c.Decide(ask.thread, ask.id, Decision.ACCEPT_FOR_SESSION if for_session else Decision.ACCEPT, rule)
 
     do(start, choose)
 
@@ -47,15 +51,17 @@ def approve(start: Start, target: str, for_session: bool, yes: bool) -> None:
 @click.command()
 @click.argument("target", metavar="ASK|THREAD")
 @click.option("--cancel", is_flag=True, help="Cancel instead, where the source tells the two apart.")
+@click.option("-m", "--message", default="", help="Say why, or what to do instead; - reads it.")
 @timeout_option
 @json_option
 @click.pass_obj
-def decline(start: Start, target: str, cancel: bool) -> None:
-    """Decline what a thread asks for; its turn goes on without."""
+def decline(start: Start, target: str, cancel: bool, message: str) -> None:
+    """Decline what a thread asks for, or a plan; its turn goes on without."""
+    said = read_text(message)
 
     def choose(session: Session) -> c.Command:
-        ask = find.ask(session.store.fleet, target, AskKind.APPROVAL)
-        return c.Decide(ask.thread, ask.id, Decision.CANCEL if cancel else Decision.DECLINE)
+        ask = find.ask(session.store.fleet, target, AskKind.APPROVAL, AskKind.PLAN)
+        return c.Decide(ask.thread, ask.id, Decision.CANCEL if cancel else Decision.DECLINE, message=said)
 
     do(start, choose)
 

@@ -12,7 +12,7 @@ from cockpit.core.session import Session
 from cockpit.export.json import SCHEMA, ask_json, instant
 from cockpit.model.asks import Ask, AskKind
 from cockpit.model.fleet import Fleet
-from cockpit.ui.present.ages import age
+from cockpit.ui.present.ages import age, until
 
 _ROLE = {AskKind.APPROVAL: "amber", AskKind.QUESTION: "violet", AskKind.PLAN: "blue", AskKind.ALERT: "red"}
 _HOW = {
@@ -59,8 +59,14 @@ def card(ask: Ask, fleet: Fleet, now: datetime) -> Iterator[str]:
     yield f"  {ask.title}" if ask.title else f"  {ask.summary}"
     if ask.place:
         yield f"  in {ask.place}"
+    if ask.expires_at:
+        yield f"  can be answered here for {until(ask.expires_at, now)}"
     for line in () if ask.questions else (ask.body or ask.summary).splitlines():
         yield f"    {line}"
+    for rule in ask.rules:
+        yield f"  --rule {rule.label} lets through: {rule.description}"
+    if ask.note:
+        yield f"  {ask.note}"
     for number, question in enumerate(ask.questions, 1):
         several = " (several)" if question.multi else ""
         yield f"  {number}. {question.header + ': ' if question.header else ''}{question.text}{several}"

@@ -34,8 +34,8 @@ class Paths:
 
     @property
     def hook_bell(self) -> Path:
-        """What a hook touches when the requests that it holds have changed."""
-        return self.state_dir / "asks.bell"
+        """What a hook touches when the requests that it holds have changed; alone in its folder, which is watched."""
+        return self.state_dir / "bell" / "asks"
 
     @property
     def present_dir(self) -> Path:

@@ -86,9 +86,10 @@ def restorable(fleet: Fleet, *, everyone: bool = False) -> list[Thread]:
     return [each for each in threads if each.can(Capability.RESUME) and (each.lost or everyone)]
 
 
-def ask(fleet: Fleet, text: str, kind: AskKind) -> Ask:
-    """The open ask of that kind which `text` means: its own id, the beginning of it, or its thread. Raises NotFound."""
-    asks = [each for each in fleet.asks if each.kind is kind]
+def ask(fleet: Fleet, text: str, kind: AskKind, *others: AskKind) -> Ask:
+    """The open ask of one of those kinds which `text` means: its own id, the beginning of it, or its thread. Raises
+    NotFound."""
+    asks = [each for each in fleet.asks if each.kind in (kind, *others)]
     exact = [each for each in asks if each.id == text]
     found = exact or [each for each in asks if text and each.id.startswith(text)]
     if not found:

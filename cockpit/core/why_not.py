@@ -82,7 +82,10 @@ def _thread(command: c.ThreadCommand, thread: Thread, fleet: Fleet) -> str | Non
     match command:
         case c.Decide(ask=ask, decision=decision):
             letting = decision in (Decision.ACCEPT, Decision.ACCEPT_FOR_SESSION)
-            return _ask(ask, AskKind.APPROVAL, thread, fleet) or (_frozen(thread) if letting else None)
+            refused = _ask(ask, AskKind.APPROVAL, thread, fleet)
+            if refused and not letting and _declinable_plan(ask, thread):
+                return _ask(ask, AskKind.PLAN, thread, fleet)
+            return refused or _unoffered(command, thread) or (_frozen(thread) if letting else None)
         case c.Answer(ask=ask):
             return _ask(ask, AskKind.QUESTION, thread, fleet) or _frozen(thread) or _unanswered(command, fleet)
         case c.ImplementPlan(ask=ask):
@@ -152,6 +155,21 @@ def _ask(ask_id: str, kind: AskKind, thread: Thread, fleet: Fleet) -> str | None
     if ask_id in fleet.sending:
         return "an answer is already on its way"
     return None
+
+
+def _declinable_plan(ask_id: str, thread: Thread) -> bool:
+    """A plan is declined like a request where its source can do that."""
+    return any(
+        ask.id == ask_id and ask.kind is AskKind.PLAN and Decision.DECLINE in ask.decisions for ask in thread.asks
+    )
+
+
+def _unoffered(command: c.Decide, thread: Thread) -> str | None:
+    """Why the rule or the message that goes with it cannot."""
+    ask = next(ask for ask in thread.asks if ask.id == command.ask)
+    if command.rule and command.rule not in (rule.label for rule in ask.rules):
+        return "it suggests no such rule"
+    return "this source passes no message on" if command.message and not ask.takes_message else None
 
 
 def _unanswered(command: c.Answer, fleet: Fleet) -> str | None:

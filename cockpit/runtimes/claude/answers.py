@@ -145,7 +145,9 @@ class Answers:
             detail=first.call.said,
             asks=(*shown, *rest),
             evidence=(*seen, *thread.evidence),
-            capabilities=thread.capabilities | {_WAYS[each.kind] for each in shown},
+            capabilities=thread.capabilities
+            | {_WAYS[each.kind] for each in shown}
+            | {Capability.APPROVE for each in shown if each.decisions},
         )
 
     def _team(self, team: Team) -> Team:

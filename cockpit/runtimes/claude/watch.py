@@ -129,8 +129,8 @@ async def ringing(bell: Path) -> AsyncIterator[None]:
     while True:
         try:
             async for _ in awatch(
-                bell.parent, recursive=False, step=_BELL_STEP_MS, debounce=100, rust_timeout=60_000,
-                watch_filter=lambda _, path: path.endswith(f"/{bell.name}"),
+                bell.parent, recursive=False, step=_BELL_STEP_MS, debounce=100, rust_timeout=60_000, watch_filter=None,
+                force_polling=False,
             ):  # fmt: skip
                 yield
         except FileNotFoundError:

@@ -41,10 +41,9 @@ def _decidable(decision: Decision) -> Reason:
     def reason(at: At) -> str | None:
         if at.ask is None:
             return "no approval is on the screen"
-        if at.ask.kind is not AskKind.APPROVAL:
-            return f"a {at.ask.kind} is not declined; reply to it"
         if decision not in at.ask.decisions:
-            return "this request does not offer that"
+            asked = at.ask.kind is AskKind.APPROVAL
+            return "this request does not offer that" if asked else f"a {at.ask.kind} is not declined; reply to it"
         return why_not(Decide(at.ask.thread, at.ask.id, decision), at.fleet)
 
     return reason
@@ -56,6 +55,33 @@ def _decide(decision: Decision) -> Run:
             await desk.act(Decide(at.ask.thread, at.ask.id, decision))
 
     return run
+
+
+def _says_why(at: At) -> str | None:
+    if at.ask is not None and at.ask.decisions and not at.ask.takes_message:
+        return "this source passes no message on"
+    return _decidable(Decision.DECLINE)(at)
+
+
+async def _decline_with_message(desk: Desk, at: At) -> None:
+    if at.ask and (said := await desk.prompt("Decline, and say", hint="Why, or what to do instead.")):
+        await desk.act(Decide(at.ask.thread, at.ask.id, Decision.DECLINE, message=said))
+
+
+def _has_rules(at: At) -> str | None:
+    if at.ask is None:
+        return "no approval is on the screen"
+    if not at.ask.rules:
+        return "this request suggests no rule"
+    return why_not(Decide(at.ask.thread, at.ask.id, Decision.ACCEPT, at.ask.rules[0].label), at.fleet)
+
+
+async def _approve_with_rule(desk: Desk, at: At) -> None:
+    if at.ask is None:
+        return
+    rules = [(rule.label, rule.description) for rule in at.ask.rules]
+    if rule := await desk.choose("Approve, and from now on let through", rules):
+        await desk.act(Decide(at.ask.thread, at.ask.id, Decision.ACCEPT, rule))
 
 
 ACTIONS = (
@@ -74,6 +100,14 @@ ACTIONS = (
     Action(
         "thread.decline", "x", "decline", "Decline what the card shows; the agent goes on without it", "Answer",
         _decide(Decision.DECLINE), _decidable(Decision.DECLINE), _WHERE, footer=3, guarded=True,
+    ),
+    Action(
+        "thread.decline-message", "X", "decline, saying why", "Decline what the card shows with a message to the agent",
+        "Answer", _decline_with_message, _says_why, _WHERE, guarded=True,
+    ),
+    Action(
+        "thread.approve-rule", "w", "with a rule", "Approve this and take up a rule that the agent suggests", "Answer",
+        _approve_with_rule, _has_rules, _WHERE, guarded=True,
     ),
     Action(
         "thread.cancel", "", "cancel request", "Cancel the request on the card", "Answer",

@@ -16,16 +16,18 @@ from cockpit.core.why_not import why_not
 from cockpit.model.asks import Ask, AskKind, Decision, Option
 from cockpit.model.fleet import Fleet
 from cockpit.model.work import Thread
-from cockpit.ui.present.ages import age
+from cockpit.ui.present.ages import age, until
 from cockpit.ui.present.answer_form import Form
 from cockpit.ui.present.cells import cells, cut
 from cockpit.ui.present.lines import Line, Span
 from cockpit.ui.present.pen import Pen, blank
 
 APPROVE, SESSION, DECLINE = "thread.approve", "thread.approve-session", "thread.decline"
+RULE, SAYING = "thread.approve-rule", "thread.decline-message"
 REPLY, PLAN, EXPLAIN = "thread.reply", "thread.plan", "thread.explain"
 GO = "go"
 PLAN_LINES = 8
+_SOON = 300
 _MARKS = {
     AskKind.APPROVAL: ("!", "needs"),
     AskKind.QUESTION: ("?", "question"),
@@ -67,7 +69,7 @@ def head_lines(card: Card, now: datetime, width: int, pen: Pen) -> list[Strip]:
     """Who wants what, how long it waits, which of several it is; for several questions their state."""
     glyph, role = _MARKS[card.ask.kind]
     of = f"{card.index + 1} of {card.count}" if card.count > 1 else ""
-    waits = " · ".join(part for part in (of, age(card.ask.created_at, now)) if part)
+    waits = " · ".join(part for part in (of, age(card.ask.created_at, now), _left(card.ask, now)) if part)
     left = (Span(f"{glyph} ", role, True), Span(card.ask.title, "text", True))
     strips = [pen.line(Line(left, (Span(waits, "dim"),) if waits else ()), width)]
     if card.form and len(card.ask.questions) > 1:
@@ -82,7 +84,8 @@ def body_lines(card: Card, width: int, pen: Pen) -> tuple[list[Strip], range]:
         case AskKind.QUESTION if card.form and card.ask.questions:
             return _question(card.form, card.answering, width, pen)
         case AskKind.PLAN:
-            return _plan(card.ask, width, pen), range(0)
+            note = pen.text(card.ask.note, width, "text") if card.ask.note else []
+            return [*_plan(card.ask, width, pen), *note], range(0)
         case AskKind.APPROVAL:
             strips = pen.text(card.ask.body or card.ask.summary, width, "code", indent=indent)
         case _:
@@ -91,6 +94,10 @@ def body_lines(card: Card, width: int, pen: Pen) -> tuple[list[Strip], range]:
         strips += [
             line for part in _path_lines(where, width - indent) for line in pen.text(part, width, "dim", indent=indent)
         ]
+    for rule in card.ask.rules:
+        strips += pen.text(f"may let through: {rule.description}", width, "dim", indent=indent)
+    if card.ask.note:
+        strips += pen.text(card.ask.note, width, "text", indent=indent)
     return strips, range(0)
 
 
@@ -120,8 +127,12 @@ def chips_of(card: Card, keys: Mapping[str, str]) -> list[Chip]:
             chip(APPROVE, "approve", Decide(ask.thread, ask.id, Decision.ACCEPT))
             if Decision.ACCEPT_FOR_SESSION in ask.decisions:
                 chip(SESSION, "for session", Decide(ask.thread, ask.id, Decision.ACCEPT_FOR_SESSION))
+            if ask.rules:
+                chip(RULE, "with a rule", Decide(ask.thread, ask.id, Decision.ACCEPT, ask.rules[0].label))
             if Decision.DECLINE in ask.decisions:
                 chip(DECLINE, "decline", Decide(ask.thread, ask.id, Decision.DECLINE))
+                if ask.takes_message:
+                    chip(SAYING, "saying why", Decide(ask.thread, ask.id, Decision.DECLINE))
         case AskKind.QUESTION if card.answering and card.form:
             chip("", "pick", key=f"1-{min(len(card.form.question.options), 9)}" if card.form.question.options else "")
             chip("", "other question", key="[ ]" if len(ask.questions) > 1 else "")
@@ -133,10 +144,19 @@ def chips_of(card: Card, keys: Mapping[str, str]) -> list[Chip]:
         case AskKind.PLAN:
             chip(PLAN, "read it all")
             chip(APPROVE, "implement", ImplementPlan(ask.thread, ask.id))
-            chip(REPLY, "reply with changes")
+            if Decision.DECLINE in ask.decisions and ask.takes_message:
+                chip(SAYING, "send back, saying why", Decide(ask.thread, ask.id, Decision.DECLINE))
+            else:
+                chip(REPLY, "reply with changes")
         case AskKind.ALERT:
             chip(EXPLAIN, "explain")
     return found
+
+
+def _left(ask: Ask, now: datetime) -> str:
+    """How long it can still be answered from here, when that is not long any more."""
+    soon = ask.expires_at is not None and (ask.expires_at - now).total_seconds() < _SOON
+    return f"{until(ask.expires_at, now)} left" if soon and ask.expires_at else ""
 
 
 def place_words(ask: Ask, thread: Thread | None) -> str:

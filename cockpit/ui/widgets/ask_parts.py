@@ -20,6 +20,9 @@ from cockpit.ui.widgets.ink import pen_of
 from cockpit.ui.widgets.line_bar import LineBar
 from cockpit.ui.widgets.thin_bar import use_thin_bar
 
+_CLOCK = 10.0
+"""The time that is left is told in steps of so many seconds."""
+
 
 class AskHead(LineBar):
     """Who wants what, and since when."""
@@ -30,7 +33,11 @@ class AskHead(LineBar):
         return head_lines(self.card, now_of(self), width, self.pen) if self.card else []
 
     def changes_in(self) -> float | None:
-        return changes_in(self.card.ask.created_at, now_of(self)) if self.card else None
+        if self.card is None:
+            return None
+        ask, now = self.card.ask, now_of(self)
+        moments = (changes_in(ask.created_at, now), _CLOCK if ask.expires_at else None)
+        return min((moment for moment in moments if moment is not None), default=None)
 
 
 class AskFoot(LineBar):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LEDGER = os.path.join(HERE, "ledger.db")
-BELL = os.path.join(HERE, "asks.bell")
+BELL = os.path.join(HERE, "bell", "asks")
 PRESENT = os.path.join(HERE, "present")
 LINES = os.path.join(HERE, "claude-lines")
 MOST = 4 << 20
@@ -384,7 +384,7 @@ def line(own: str) -> int:
 
 
 def keep_line(told: Json) -> None:
-    session = str(told["session_id"])
+    session = told["session_id"]
     if not os.path.exists(LEDGER) or not re.fullmatch(r"[A-Za-z0-9-]{1,64}", session):
         return
     wanted = ("session_id", "version", "cost", "context_window", "exceeds_200k_tokens")
@@ -462,6 +462,7 @@ def moment(later: float = 0.0) -> str:
 
 def ring() -> None:
     """Tell cockpits that the ledger has news of asks."""
+    os.makedirs(os.path.dirname(BELL), mode=0o700, exist_ok=True)
     bell = os.open(BELL, os.O_WRONLY | os.O_CREAT, 0o600)
     os.pwrite(bell, b"\n", 0)
     os.close(bell)
