@@ -34,9 +34,10 @@ class WorkerTable:
         with self._database.writing() as connection:
             for worker in workers:
                 same = connection.execute(
-                    "SELECT id, record FROM workers WHERE place = ? AND harness = ? AND digest = ? AND ending IS NULL"
+                    "SELECT id, record FROM workers"
+                    " WHERE source = ? AND place = ? AND harness = ? AND digest = ? AND ending IS NULL"
                     " ORDER BY started, rowid",
-                    (worker.place, worker.harness, worker.digest),
+                    (worker.source, worker.place, worker.harness, worker.digest),
                 ).fetchall()
                 for known, record in same:
                     if known not in gone and all(known != other.id for other in workers):

@@ -304,3 +304,13 @@ async def test_tmux_that_refuses_leaves_nothing(site: Site, here: Path, monkeypa
         await started(site.source(), order("pasted", here))
     assert not list((site.root / "scripts").iterdir())
     assert await threads(site.source()) == []
+
+
+async def test_workers_outlive_a_server_that_lets_sessions_go_with_their_last_client(site: Site, here: Path) -> None:
+    site.tmux("new-session", "-d", "-s", "one", "cat")
+    site.tmux("set-option", "-g", "destroy-unattached", "on")
+    source = site.source()
+    ref = (await started(source, order("pasted", here))).threads[0]
+    site.tmux("kill-session", "-t", "one", check=False)
+    await source.manage(c.Interrupt(ref), "i")
+    assert [thread.ref for thread in await threads(site.source())] == [ref]

@@ -79,10 +79,10 @@ def write(launch: Launch, directory: str, under: Path) -> tuple[Path, str]:
     script = place / "start.sh"
     lines = [
         f"cd {shlex.quote(directory)} || exit 1",
-        # What it showed last, and how it ended, stay to be seen.
-        'tmux set-option -p -t "$TMUX_PANE" remain-on-exit on',
         # Where it was found here, it finds there what it needs itself.
         f"export PATH={shlex.quote(os.environ.get('PATH', os.defpath))}",
+        # What it showed last, and how it ended, stay to be seen.
+        'tmux set-option -p -t "$TMUX_PANE" remain-on-exit on 2>/dev/null',
         *(f"export {name}={shlex.quote(value)}" for name, value in launch.environment.items()),
     ]
     words = list(map(shlex.quote, (launch.program, *launch.arguments)))

@@ -44,7 +44,8 @@ async def stop(crew: Crew, worker: Worker, place: Place) -> c.Outcome:
     """Close its terminal. Recorded first, so that it never looks as if nobody had wanted it."""
     stopped = await crew.roster.change(worker, ending=Ending.STOPPED, starting=False, trouble="")
     harness = crew.harnesses.get(worker.harness)
-    said = f"Its window {worker.window} ({place.pane.id}) is closed, with {harness.title if harness else 'what ran'} in it."
+    ran = harness.title if harness else "what ran"
+    said = f"Its window {worker.window} ({place.pane.id}) is closed, with {ran} in it."
     try:
         await sending.end(place.server, place.pane)
     except Stale:

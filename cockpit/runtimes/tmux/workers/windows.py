@@ -12,6 +12,7 @@ from cockpit.runtimes.tmux.address import Address
 
 SESSION = "cockpit"
 _WIDTH, _HEIGHT = 120, 40
+_SAYING = ("-P", "-F", "#{pane_id} #{start_time} #{socket_path}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,18 @@ def _open(where: Address, name: str, command: str, *, again: bool = True) -> Win
     try:
         session = next((each for each in server.sessions if each.session_name == SESSION), None)
         if session is None:
-            session = server.new_session(
-                SESSION, window_name=name, window_command=command, x=_WIDTH, y=_HEIGHT, start_directory="/"
+            # In one go: where sessions go with their last client, it would go with the one that makes it.
+            keep = (";", "set-option", "-t", SESSION, "destroy-unattached", "off")
+            size = ("-x", str(_WIDTH), "-y", str(_HEIGHT))
+            made = server.cmd(
+                "new-session", "-d", "-s", SESSION, "-n", name, *size, "-c", "/", *_SAYING, command, *keep
             )
-            pane = session.active_pane
         else:
-            pane = session.new_window(name, attach=False, window_shell=command, start_directory="/").active_pane
-        if pane is None or pane.pane_id is None:
-            raise Rejected("tmux opened a window and does not say which.", fix="Look for it in tmux.")
-        said = pane.cmd("display-message", "-p", "#{start_time} #{socket_path}").stdout
-        born, _, socket = "".join(said).partition(" ")
-        return Window(socket, int(born), pane.pane_id)
+            made = session.cmd("new-window", "-d", "-n", name, "-c", "/", *_SAYING, command)
+        if made.stderr or not made.stdout:
+            raise LibTmuxException(" ".join(made.stderr) or "it does not say which")
+        pane, born, socket = made.stdout[0].split(" ", 2)
+        return Window(socket, int(born), pane)
     except TmuxCommandNotFound:
         raise failures.no_tmux(where) from None
     except (LibTmuxException, ValueError) as error:
