@@ -3,6 +3,8 @@
 libtmux's only place: its calls block, and importing it costs 0.1 s, so both happen off the loop and on need."""
 
 import asyncio
+import contextlib
+import io
 from dataclasses import dataclass
 
 from cockpit.model.errors import CockpitError, Rejected
@@ -31,8 +33,10 @@ async def open_window(where: Address, name: str, command: str) -> Window:
 
 
 def _open(where: Address, name: str, command: str, *, again: bool = True) -> Window:
-    from libtmux import Server
-    from libtmux.exc import LibTmuxException, TmuxCommandNotFound
+    # libtmux asks stdout for its encoding when it is imported, and what stands for stdout behind the screen has none.
+    with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO(), "utf-8")):
+        from libtmux import Server
+        from libtmux.exc import LibTmuxException, TmuxCommandNotFound
 
     path = "/" in where.socket
     server = Server(socket_path=where.socket) if path else Server(socket_name=where.socket)
