@@ -21,7 +21,7 @@ from cockpit.ui import messages
 from cockpit.ui.actions import BY_ID
 from cockpit.ui.app import CockpitApp
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
-from cockpit.ui.screens.dialogs import ConfirmScreen, Dialog, PromptScreen
+from cockpit.ui.screens.dialogs import ChooseScreen, ConfirmScreen, Dialog, PromptScreen
 from cockpit.ui.screens.fleet import FleetScreen
 from cockpit.ui.screens.status import StatusScreen
 from cockpit.ui.screens.tasks import TasksScreen
@@ -148,15 +148,11 @@ async def test_stopping_asks_with_everybodys_name_and_no_is_the_answer_to_a_refl
 async def test_reply_writes_to_the_selected_member() -> None:
     actions = Recorded()
     async with app_of(actions).run_test(size=(60, 20)) as pilot:
-        app = await come(pilot, free_api(), "f5", "end", "up", "r")
+        app = await come(pilot, crew_fleet(), "f5", "end", "up", "r")
         await until(pilot, lambda: isinstance(app.screen, PromptScreen))
         await pilot.press(*"index it", "enter")
         await until(pilot, lambda: bool(actions.sent))
     assert actions.sent == [Send(API, "index it")]
-
-
-def free_api() -> Fleet:
-    return crew_fleet()
 
 
 async def test_interrupt_and_freeze_are_about_the_selected_member() -> None:
@@ -165,6 +161,8 @@ async def test_interrupt_and_freeze_are_about_the_selected_member() -> None:
         app = await come(pilot, crew_fleet(), "f5", "end", "up", "s")
         await until(pilot, lambda: bool(actions.sent))
         await pilot.press("f")
+        await until(pilot, lambda: isinstance(app.screen, ChooseScreen))
+        await pilot.press("1")
         await until(pilot, lambda: isinstance(app.screen, PromptScreen))
         await pilot.press("w", "enter")
         await until(pilot, lambda: len(actions.sent) == 2)

@@ -63,15 +63,15 @@ ACTIONS = (
     ),
     Action(
         "team.panes", "V", "view panes", "Show the terminals of this team's members side by side", "Team",
-        on_screen("view_panes"), _with_panes, _TEAM, footer=9,
+        on_screen("view_panes"), _with_panes, _TEAM, footer=6,
     ),
     Action(
         "team.timeline", "t", "timeline", "All that happened in the team, by time; again to go back", "Team",
-        on_screen("timeline"), _a_team, _TEAM, footer=10,
+        on_screen("timeline"), _a_team, _TEAM, footer=6,
     ),
     Action(
         "team.narrow", "l", "between", "Show what two members, or one, said", "Team",
-        on_screen("narrow"), _a_team, _TEAM, footer=10,
+        on_screen("narrow"), _a_team, _TEAM, footer=8,
     ),
     Action(
         "team.plain", "L", "words only", "Leave out what is protocol and not words; again to show it", "Team",
@@ -83,7 +83,7 @@ ACTIONS = (
     ),
     Action(
         "team.stop", "X", "stop team", "Ask every member to shut down, and end the lead", "Team",
-        _stop, _stoppable, _BOTH, footer=10, once=True,
+        _stop, _stoppable, _BOTH, footer=6, once=True,
     ),
     Action("go.team", "f5,ctrl+t", "team", "Members, tasks and messages of a team", "Screens", _team),
     Action("go.tasks", "f6", "tasks", "The board of tasks, of one team or all", "Screens", _tasks),

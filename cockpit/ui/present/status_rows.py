@@ -2,7 +2,7 @@
 
 A figure that nobody reported is `n/a`, never zero."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -10,19 +10,26 @@ from typing import ClassVar
 from cockpit.model.fleet import Fleet
 from cockpit.model.health import Health, SourceState
 from cockpit.model.ids import Ref
+from cockpit.model.usage import Usage
 from cockpit.model.work import Context, Status, Thread
 from cockpit.ui.present.ages import age, changes_in
 from cockpit.ui.present.cells import fit, wrap
 from cockpit.ui.present.glyphs import HEALTH, STATUS, mark
-from cockpit.ui.present.lines import Line, Span, dim
+from cockpit.ui.present.lines import BLANK, Line, Span, dim
 from cockpit.ui.present.numbers import money, plural, tokens
 from cockpit.ui.present.rows import Row, TextRow
+from cockpit.ui.present.team_rows import wall_words
 
 BAR = 8
-NOBODY = "n/a"
+NOBODY, NONE = "n/a", "–"
+OWN = "*"
+WALL = "⊘"
 _FULL = 90
-_WORD, _MODEL, _TOKENS, _COST, _AGE = 10, 20, 9, 10, 5
+_WORD, _MODEL, _TOKENS, _COST, _AGE, _REQUESTS, _PART, _BURN = 10, 20, 9, 11, 5, 6, 8, 10
 _CONTEXT = BAR + 6
+_LEAST = (("context", 66), ("tokens", 72), ("parts", 98), ("burn", 110), ("model", 132))
+"""The columns beside the title, the status, the cost and the age, and the width from which on there is room for each.
+`parts` are requests and tokens by kind, in place of their sum."""
 
 
 def totals(fleet: Fleet, width: int) -> list[Line]:
@@ -44,15 +51,38 @@ def _count(status: Status, count: int) -> Span:
 
 
 def _figures(fleet: Fleet) -> Iterator[Span]:
+    """What was used, as far as it was reported. The sums of tokens and cost are told even where there are none."""
     threads = fleet.threads.values()
-    told = sum(thread.usage is not None and thread.usage.cost is not None for thread in threads)
+    used = [thread.usage for thread in threads if thread.usage]
     yield Span(f"{tokens(fleet.counts.tokens) or NOBODY} tokens", "text" if fleet.counts.tokens is not None else "dim")
+    for name, word in (("tokens_in", "in"), ("tokens_out", "out")):
+        if (count := _sum(getattr(each, name) for each in used)) is not None:
+            yield Span(f"{tokens(count)} {word}", "dim")
+    if (cached := _sum(map(_cached, used))) is not None:
+        yield Span(f"{tokens(cached)} cached", "dim")
+    if (requests := _sum(each.requests for each in used)) is not None:
+        yield Span(plural(requests, "request"), "dim")
     cost = fleet.counts.cost
     yield Span(f"{money(cost) or NOBODY} cost", "text" if cost is not None else "dim")
+    if burn := sum(each.burn or 0.0 for each in used):
+        yield Span(f"{money(burn)}/h now", "text")
+    told = sum(each.cost is not None for each in used)
     if cost is None:
         yield Span("no source reported what its threads cost", "dim")
     elif told < len(threads):
         yield Span(f"as {told} of {plural(len(threads), 'thread')} report it", "dim")
+    if fleet.counts.walls:
+        yield Span(f"{WALL} {fleet.counts.walls} at a usage limit", "red")
+
+
+def _sum(figures: Iterable[int | None]) -> int | None:
+    """Of those that were reported; None when nobody did."""
+    told = [each for each in figures if each is not None]
+    return sum(told) if told else None
+
+
+def _cached(usage: Usage) -> int | None:
+    return _sum((usage.cache_read, usage.cache_write))
 
 
 def _packed(spans: list[Span], width: int) -> list[Line]:
@@ -144,16 +174,19 @@ def _ledger(fleet: Fleet, width: int) -> tuple[Line, ...]:
 
 @dataclass(slots=True)
 class UsageRow:
-    """One thread and its figures. `columns` is what there is room for."""
+    """One thread and its figures, and the usage limit that it stands before. `columns` is what there is room for."""
 
     thread: Thread
     columns: frozenset[str]
     selectable: ClassVar[bool] = True
-    height: ClassVar[int] = 1
 
     @property
     def id(self) -> Ref:
         return self.thread.ref
+
+    @property
+    def height(self) -> int:
+        return 1 + (self.thread.wall is not None)
 
     def lines(self, now: datetime) -> tuple[Line, ...]:
         thread = self.thread
@@ -163,29 +196,54 @@ class UsageRow:
             right.append(Span(_model(thread), "dim"))
         if "context" in self.columns:
             right += _bar(thread.context)
-        usage = thread.usage
-        if "tokens" in self.columns:
-            right.append(_figure(tokens(usage.total_tokens) if usage else "", _TOKENS))
-        right.append(_figure(money(usage.cost) if usage else "", _COST))
+        right += self._used()
         right.append(Span(f"{age(thread.since, now):>{_AGE}}", "dim"))
-        return (Line((Span(f"{glyph} ", role), Span(thread.title)), tuple(right)),)
+        first = Line((Span(f"{glyph} ", role), Span(thread.title)), tuple(right))
+        if thread.wall is None:
+            return (first,)
+        return first, Line((Span(f"  {WALL} ", "red"), Span(wall_words(thread.wall, now, clock=True))))
+
+    def _used(self) -> Iterator[Span]:
+        usage = self.thread.usage or Usage()
+        if "parts" in self.columns:
+            yield _figure(str(usage.requests) if usage.requests is not None else "", _REQUESTS, NONE)
+            for count in (usage.tokens_in, usage.tokens_out, _cached(usage)):
+                yield _figure(tokens(count), _PART, NONE)
+        elif "tokens" in self.columns:
+            yield _figure(tokens(usage.total_tokens), _TOKENS)
+        # The mark stands beside the column, so that the figures stay one below the other.
+        yield _figure(money(usage.cost), _COST - 1)
+        yield Span(OWN if usage.own_cost and usage.cost is not None else " ", "dim")
+        if "burn" in self.columns:
+            yield _figure(f"{money(usage.burn)}/h" if usage.burn else "", _BURN, NONE)
 
     def changes_in(self, now: datetime) -> float | None:
-        return changes_in(self.thread.since, now)
+        wall = self.thread.wall
+        ends = 60.0 if wall and wall.resets_at and wall.resets_at > now else None
+        return min((each for each in (changes_in(self.thread.since, now), ends) if each is not None), default=None)
 
 
 def usage_rows(fleet: Fleet, width: int) -> list[Row]:
     """One line for each thread in the order of attention, under the names of the columns that fit `width` cells."""
     if not fleet.threads:
         return [TextRow("none", (dim("No threads"),))]
-    columns = frozenset(name for name, least in (("context", 66), ("tokens", 70), ("model", 96)) if width >= least)
+    columns = frozenset(name for name, least in _LEAST if width >= least)
     heads = [f" {'status':<{_WORD}}"]
     heads += [f"{'model':<{_MODEL}}"] if "model" in columns else []
     heads += [f"{'context':<{_CONTEXT}}"] if "context" in columns else []
-    heads += [f"{'tokens':>{_TOKENS}}"] if "tokens" in columns else []
-    heads += [f"{'cost':>{_COST}}", f"{'for':>{_AGE}}"]
+    if "parts" in columns:
+        heads.append(f"{'req':>{_REQUESTS}}" + "".join(f"{word:>{_PART}}" for word in ("in", "out", "cached")))
+    elif "tokens" in columns:
+        heads.append(f"{'tokens':>{_TOKENS}}")
+    heads.append(f"{'cost':>{_COST - 1}} ")
+    heads += [f"{'burn':>{_BURN}}"] if "burn" in columns else []
+    heads.append(f"{'for':>{_AGE}}")
     heading = Line((Span("  thread", "dim"),), (Span("".join(heads), "dim"),))
-    return [TextRow("columns", (heading,)), *(UsageRow(fleet.threads[ref], columns) for ref in fleet.order)]
+    rows: list[Row] = [TextRow("columns", (heading,))]
+    rows += [UsageRow(fleet.threads[ref], columns) for ref in fleet.order]
+    if any(thread.usage and thread.usage.own_cost for thread in fleet.threads.values()):
+        rows.append(TextRow("own", (BLANK, dim(f"{OWN} as the program itself reckons; the rest by the price list"))))
+    return rows
 
 
 def _model(thread: Thread) -> str:
@@ -207,5 +265,5 @@ def _bar(context: Context | None) -> tuple[Span, ...]:
     )
 
 
-def _figure(text: str, width: int) -> Span:
-    return Span(f"{text or NOBODY:>{width}}", "text" if text else "dim")
+def _figure(text: str, width: int, missing: str = NOBODY) -> Span:
+    return Span(f"{text or missing:>{width}}", "text" if text else "dim")

@@ -129,10 +129,13 @@ class MemberRow:
         return min((time for time in times if time is not None), default=None)
 
 
-def wall_words(wall: Wall, now: datetime) -> str:
-    """`5-hour limit reached, ends in 1h`: what a worker said of the usage limit that it stands before."""
-    ends = f", ends in {until(wall.resets_at, now)}" if wall.resets_at and wall.resets_at > now else ""
-    return f"{wall.text}{ends}"
+def wall_words(wall: Wall, now: datetime, *, clock: bool = False) -> str:
+    """`5-hour limit reached, ends in 1h`: what a worker said of the usage limit that it stands before. `clock` adds
+    the time of day."""
+    if wall.resets_at is None or wall.resets_at <= now:
+        return wall.text
+    at = f", at {wall.resets_at.astimezone(now.astimezone().tzinfo):%H:%M}" if clock else ""
+    return f"{wall.text}, ends in {until(wall.resets_at, now)}{at}"
 
 
 def member_rows(team: Team, fleet: Fleet, width: int) -> list[Row]:

@@ -20,11 +20,11 @@ from cockpit.ui.widgets.line_bar import LineBar
 from cockpit.ui.widgets.row_list import RowList
 from cockpit.ui.widgets.sized_list import QuietList, SizedList
 
-WIDE = 110
+WIDE = 150
 
 
 class Totals(LineBar):
-    """Threads by status, tokens and cost."""
+    """Threads by status, tokens, cost, who stands before a limit."""
 
     fleet: reactive[Fleet] = reactive(Fleet, repaint=False)
 
@@ -71,6 +71,8 @@ class StatusScreen(CockpitScreen):
                 yield SizedList(id="thread-rows")
 
     def on_mount(self) -> None:
+        for rows in self.query(SizedList):
+            rows.follows_top = True
         self.query_one("#thread-rows").focus()
 
     def on_screen_resume(self) -> None:

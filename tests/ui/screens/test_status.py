@@ -1,9 +1,13 @@
 """The status screen: figures that somebody reported, health with reason and fix, and the way to a thread."""
 
+from datetime import timedelta
+
 import pytest
 from asking import SIZES
 from hosts import ScreenHost, settle
+from rich.cells import cell_len
 from scenes import FLAKY, NOW, big_fleet, busy_fleet, empty_fleet, held_fleet, hostile_fleet, unreadable_fleet
+from teaming import LEAD, REVIEWER, SCHEMA, WRITER, crew_fleet
 
 from cockpit.model.fleet import Fleet
 from cockpit.ui.messages import GoTo
@@ -38,7 +42,7 @@ async def test_what_nobody_reported_is_never_zero() -> None:
         assert "n/a cost" in words(app)
         assert "n/a tokens" in words(app)
         assert "$0.00" not in words(app)
-    api = next(row for row in usage_rows(busy_fleet(), 120) if isinstance(row, UsageRow) and row.thread.title == "api")
+    api = next(row for row in usage_rows(busy_fleet(), 80) if isinstance(row, UsageRow) and row.thread.title == "api")
     assert api.lines(NOW)[0].text.count("n/a") == 3
 
 
@@ -67,11 +71,62 @@ def test_long_reasons_are_wrapped_and_never_cut() -> None:
             assert len(line.text) <= 30
 
 
-@pytest.mark.parametrize(("width", "names"), [(50, 0), (66, 1), (72, 2), (100, 3)])
-def test_columns_go_before_titles_do(width: int, names: int) -> None:
-    heads = usage_rows(busy_fleet(), width)[0].lines(NOW)[0].text
-    assert sum(name in heads for name in ("context", "tokens", "model")) == names
+@pytest.mark.parametrize(
+    ("width", "names"),
+    [
+        (50, []),
+        (66, ["context"]),
+        (72, ["context", "tokens"]),
+        (100, ["context", "req", "in", "out", "cached"]),
+        (114, ["context", "req", "in", "out", "cached", "burn"]),
+        (150, ["model", "context", "req", "in", "out", "cached", "burn"]),
+    ],
+)
+def test_columns_go_before_titles_do(width: int, names: list[str]) -> None:
+    heads = usage_rows(busy_fleet(), width)[0].lines(NOW)[0].text.split()
+    assert [name for name in heads if name not in ("thread", "status", "cost", "for")] == names
     assert "cost" in heads
+
+
+@pytest.mark.parametrize("width", [72, 100, 114, 150])
+def test_figures_stand_one_below_the_other(width: int) -> None:
+    rows = usage_rows(crew_fleet(), width)
+    head, *lines = [row.lines(NOW)[0] for row in rows if row.id not in ("own",)]
+    sizes = {sum(cell_len(span.text) for span in line.right) for line in (head, *lines)}
+    assert len(sizes) == 1
+
+
+def test_an_agent_tells_what_it_used_what_it_costs_an_hour_and_whose_figure_that_is() -> None:
+    rows = {row.id: row for row in usage_rows(crew_fleet(), 150) if isinstance(row, UsageRow)}
+    lead = rows[LEAD].lines(NOW)[0].text
+    for said in ("32", "42 k", "13 k", "931 k", "$1.80*", "$2.10/h", "61 %", "claude-opus-5-5"):
+        assert said in lead
+    assert "n/a" in rows[REVIEWER].lines(NOW)[0].text
+    assert "*" not in rows[SCHEMA].lines(NOW)[0].text
+    assert "the program itself" in usage_rows(crew_fleet(), 150)[-1].lines(NOW)[1].text
+    assert usage_rows(busy_fleet(), 150)[-1].id != "own"
+
+
+def test_a_usage_limit_has_a_line_of_its_own_with_its_end() -> None:
+    row = next(row for row in usage_rows(crew_fleet(), 60) if row.id == WRITER)
+    assert row.height == 2
+    assert "5-hour limit reached, ends in 1h, at " in row.lines(NOW)[1].text
+    assert "ends in" not in row.lines(NOW + timedelta(hours=2))[1].text
+
+
+def test_totals_sum_what_was_reported() -> None:
+    said = " ".join(line.text for line in totals(crew_fleet(), 200))
+    for part in (
+        "72 k in",
+        "23 k out",
+        "1.6 M cached",
+        "55 requests",
+        "$2.45 cost",
+        "$2.70/h now",
+        "1 at a usage limit",
+    ):
+        assert part in said
+    assert "request" not in " ".join(line.text for line in totals(busy_fleet(), 200))
 
 
 def test_ten_thousand_threads_are_ten_thousand_rows_and_one_heading() -> None:
@@ -120,3 +175,12 @@ async def test_columns_and_wrapping_follow_a_change_of_size() -> None:
             assert ("context" in words(app)) is there
             assert "$0.84" in words(app)
             assert "for" in words(app)
+
+
+async def test_the_first_source_is_in_sight_although_the_ledger_was_there_before_it() -> None:
+    app = host(Fleet())
+    async with app.run_test(size=(60, 20)) as pilot:
+        await settle(pilot)
+        app.give(crew_fleet())
+        await settle(pilot, 3)
+        assert "● claude claude 2.1.329" in words(app)
