@@ -134,6 +134,7 @@ def test_the_one_that_fails_stands_there_with_its_code(demo: Demo) -> None:
     # tmux 3.3a loses the code of about one in twelve; the row says so then.
     known, lost = ("failed", "dead, exit code 1"), ("ended", "dead, exit code unknown")
     assert (failed["status"], failed["raw_status"]) in (known, lost)
+    assert failed["detail"] == "release"
 
 
 def test_what_is_sent_is_answered(demo: Demo) -> None:

@@ -105,14 +105,12 @@ class Server:
         """The command of one of our modules, which runs under a name of its own, as real workers do.
 
         It runs as a shell's child: what tmux started itself it would continue at once, when somebody stops it."""
-        self._bin.mkdir(exist_ok=True)
-        link = self._bin / name
-        if not link.is_symlink():
-            link.symlink_to(Path(sys.executable).resolve())
+        link = _link(self._bin / name, sys.executable)
         inner = f"{shlex.join([str(link), '-SPs', '-m', module, *arguments])}; exit $?"
-        bash = shutil.which("bash")
-        # The shell bears the program's name too: tmux tells what runs in front by that.
-        return [bash, "-c", 'exec -a "$0" sh -c "$1"', name, inner] if bash else [inner]
+        if (bash := shutil.which("bash")) is None:
+            return [inner]
+        # The shells bear the program's name too: tmux tells by that what runs in front, and what ran.
+        return [str(_link(self._bin / "sh" / name, bash)), "-c", 'exec -a "$0" sh -c "$1"', name, inner]
 
     def settled(self) -> None:
         """All sessions are there; the one that held the server until then goes."""
@@ -165,6 +163,13 @@ def _environment(user: Path) -> dict[str, str]:
         "LANG": "C.UTF-8", "COLORTERM": "truecolor", "HISTFILE": "/dev/null", "SHELL": "/bin/sh", "PS1": "$ ",
         **kept, "HOME": str(user), "PYTHONPATH": str(package),
     }  # fmt: skip
+
+
+def _link(link: Path, program: str) -> Path:
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink():
+        link.symlink_to(Path(program).resolve())
+    return link
 
 
 def _with_children(pids: set[int]) -> set[int]:
