@@ -126,7 +126,7 @@ async def test_decline_works_on_the_card_and_nothing_on_a_member_that_asks_nothi
 async def test_stopping_asks_with_everybodys_name_and_no_is_the_answer_to_a_reflex() -> None:
     actions = Recorded()
     async with app_of(actions).run_test(size=(120, 40)) as pilot:
-        app = await come(pilot, crew_fleet(), "f5", "X")
+        app = await come(pilot, crew_fleet(), "f5", "K")
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         said = " ".join(str(each.render()) for each in app.screen.query(".said"))
         assert "schema (approval), api (working), reviewer (idle), writer (failed)" in said
@@ -134,7 +134,7 @@ async def test_stopping_asks_with_everybodys_name_and_no_is_the_answer_to_a_refl
         await until(pilot, lambda: not isinstance(app.screen, ConfirmScreen))
         assert actions.sent == []
         await pilot.pause(0.8)
-        await pilot.press("X")
+        await pilot.press("K")
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         await pilot.pause()
         await pilot.press("y")
@@ -208,3 +208,8 @@ async def test_ctrl_t_comes_for_the_selected_member_and_leaves_again_to_it() -> 
 async def test_every_way_to_a_team_has_a_key_that_a_plain_terminal_sends() -> None:
     for id in ("go.team", "go.tasks", "go.status"):
         assert any(key.startswith("f") and key[1:].isdigit() for key in BY_ID[id].keys.split(","))
+
+
+def test_no_key_is_given_to_two_actions() -> None:
+    given = [key for action in BY_ID.values() for key in action.keys.split(",") if key]
+    assert len(given) == len(set(given))

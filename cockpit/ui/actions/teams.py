@@ -82,7 +82,7 @@ ACTIONS = (
         on_screen("pick"), _several, _BOTH, footer=8,
     ),
     Action(
-        "team.stop", "X", "stop team", "Ask every member to shut down, and end the lead", "Team",
+        "team.stop", "K", "stop team", "Ask every member to shut down, and end the lead", "Team",
         _stop, _stoppable, _BOTH, footer=6, once=True,
     ),
     Action("go.team", "f5,ctrl+t", "team", "Members, tasks and messages of a team", "Screens", _team),
