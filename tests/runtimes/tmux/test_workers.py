@@ -135,7 +135,7 @@ async def test_many_at_once_are_numbered(site: Site, here: Path) -> None:
     outcome = await started(source, order("pasted", here, count=3))
     assert len(outcome.threads) == 3
     titles = {thread.title for thread in await threads(source)}
-    assert titles == {f"Fix the parser ({number}/3)" for number in (1, 2, 3)}
+    assert titles == {f"{number}/3 Fix the parser" for number in (1, 2, 3)}
     names = site.tmux("list-windows", "-a", "-F", "#{window_name}").split()
     assert sorted(names) == ["fix-parser-1", "fix-parser-2", "fix-parser-3"]
 

@@ -56,7 +56,7 @@ async def test_it_stands_beside_the_repository_on_a_branch_named_from_the_prompt
 async def test_each_of_many_has_its_own(site: Site, repo: Path) -> None:
     await begun(site, repo, count=3)
     branches = git(repo, "branch", "--format=%(refname:short)").split()
-    assert branches == ["fix-parser", "fix-parser-2", "fix-parser-3", "main"]
+    assert branches == ["fix-parser-1", "fix-parser-2", "fix-parser-3", "main"]
 
 
 async def test_below_the_root_it_works_below_the_root(site: Site, repo: Path) -> None:
@@ -161,7 +161,7 @@ async def test_when_some_cannot_the_others_run_and_are_named(site: Site, repo: P
     with pytest.raises(HalfDone, match="2 of 3 started with Fake pasted; another was not") as error:
         await source.dispatch(order("pasted", repo, worktree=True, setup=True, count=3), "i")
     assert {thread.ref for thread in await threads(source)} == set(error.value.threads)
-    assert git(repo, "branch", "--format=%(refname:short)").split() == ["fix-parser", "fix-parser-3", "main"]
+    assert git(repo, "branch", "--format=%(refname:short)").split() == ["fix-parser-1", "fix-parser-3", "main"]
 
 
 # Closing

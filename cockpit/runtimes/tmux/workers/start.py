@@ -148,12 +148,10 @@ def _within(worker: Worker) -> Path:
 
 
 async def _made(crew: Crew, command: c.Dispatch, worker: Worker) -> Worktree:
-    named = command.branch.strip()
     making = asyncio.ensure_future(
         asyncio.to_thread(
-            worktree.make, Path(worker.project), named or branch_name(command.title or command.prompt) or "worker",
-            command.base_branch.strip(), crew.means.config, exact=bool(named) and command.count == 1,
-            setup=command.setup,
+            worktree.make, Path(worker.project), worker.branch, command.base_branch.strip(), crew.means.config,
+            exact=bool(command.branch.strip()), setup=command.setup,
         )
     )  # fmt: skip
     try:
@@ -183,7 +181,7 @@ def _records(crew: Crew, command: c.Dispatch, harness: Harness, now: datetime) -
         window=branch_name(command.title or command.prompt) or harness.name,
         place=str(place), project=str(project), directory=str(place), prompt=command.prompt[:KEPT],
         digest=hashlib.sha256(command.prompt.encode("utf-8", "replace")).hexdigest(), started_at=now, moved_at=now,
-        model=model, mode=mode, options=tuple(sorted(options.items())),
+        branch=_branch(command), model=model, mode=mode, options=tuple(sorted(options.items())),
     )  # fmt: skip
     return [_numbered(first, number, command.count, harness) for number in range(1, command.count + 1)]
 
@@ -200,7 +198,14 @@ def _numbered(worker: Worker, number: int, count: int, harness: Harness) -> Work
     fresh = replace(worker, id=f"worker-{secrets.token_hex(4)}", session=str(uuid.uuid4()) if harness.named else "")
     if count == 1:
         return fresh
-    return replace(fresh, title=f"{worker.title} ({number}/{count})", window=f"{worker.window}-{number}")
+    branch = f"{worker.branch}-{number}" if worker.branch else ""
+    return replace(fresh, title=f"{number}/{count} {worker.title}", window=f"{worker.window}-{number}", branch=branch)
+
+
+def _branch(command: c.Dispatch) -> str:
+    """The branch that is wanted; empty without a worktree."""
+    named = command.branch.strip() or branch_name(command.title or command.prompt) or "worker"
+    return named if command.worktree else ""
 
 
 def _outcome(crew: Crew, harness: Harness, begun: Sequence[Begun], failures: Sequence[CockpitError]) -> c.Outcome:
