@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
+from tests.bench.claude import claude
 from tests.bench.crowded import conversation, great_start, memory, threads
 from tests.bench.living import changes, keys
 from tests.bench.place import Place, place
@@ -25,6 +26,7 @@ MEASURES: dict[str, Callable[[Place, bool], Iterator[Figure]]] = {
     "great-start": great_start,
     "memory": memory,
     "workers": idle,
+    "claude": claude,
 }
 
 

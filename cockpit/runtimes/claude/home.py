@@ -237,9 +237,17 @@ class Home:
                 del self.transcripts[path.stem]
 
     def _open(self, path: Path) -> Log:
-        log = self.logs[path] = Log(path, self.claims, sidechain="subagents" in path.parts)
+        log = self.logs[path] = Log(path, self.claims, sidechain="subagents" in path.parts, brief=self._rests(path))
         self._read(log)
         return log
+
+    def _rests(self, path: Path) -> bool:
+        """Whether the transcript is of a session that is registered no more, and of no teammate."""
+        native = path.parts[-3] if "subagents" in path.parts else path.stem
+        sessions = (self.sessions.value(each) for each in self.sessions.paths())
+        teams = (self.teams.value(each) for each in self.teams.paths())
+        crowds = any(team is not None and len(team.mates) > 1 for team in teams)
+        return not crowds and all(session is None or session.id != native for session in sessions)
 
     def _read(self, log: Log) -> None:
         if log.sidechain and self.metas.value(meta := log.path.with_suffix(".meta.json")) is None:

@@ -15,17 +15,20 @@ from cockpit.runtimes.claude.wire import Json, mapping, parse, when
 _HEAD = 32 << 10
 _END = 256 << 10
 _FARTHEST = 8 << 20
+_BRIEF = 32 << 10
 _NOISE = (b'{"type":"api-request', b'{"type": "api-request')
 _TURNS = (b'"tool_result"', b'"type":"assistant"', b'"type": "assistant"')
 _SUMS = (b'"usage"', b"cost-state", MARK.encode())
 
 
 class Log:
-    """`sidechain`: a subagent's or in-process teammate's file. `backlog` is what of it was not read yet, in bytes."""
+    """`sidechain`: a subagent's or in-process teammate's file. `backlog` is what of it was not read yet, in bytes;
+    `brief`: nobody writes it any more, so that little is read at first."""
 
-    def __init__(self, path: Path, claims: Claims, *, sidechain: bool = False) -> None:
+    def __init__(self, path: Path, claims: Claims, *, sidechain: bool = False, brief: bool = False) -> None:
         self.path = path
         self.sidechain = sidechain
+        self._end = _BRIEF if brief else _END
         self.tally = Tally(claims)
         self.activity = Activity()
         self.letters: list[Letter] = []
@@ -82,10 +85,10 @@ class Log:
             return
         try:
             size = os.fstat(handle).st_size
-            if size <= _HEAD + _END:
+            if size <= _HEAD + self._end:
                 self._tail = Tail(self.path)
                 return
-            head, back = line_from(handle, _HEAD, size), _END
+            head, back = line_from(handle, _HEAD, size), self._end
             while True:
                 start = max(line_from(handle, size - back, size), head)
                 if start <= head or back >= _FARTHEST or self._tells(handle, start, size):

@@ -30,7 +30,7 @@ _PROCESS_SECONDS = 2.0
 _SAFETY_SECONDS = 60.0
 _TOLD_EVERY = timedelta(seconds=15)
 _DOUBTS = 4
-_READ_AHEAD_SECONDS = 0.2
+_READ_AHEAD_SECONDS = 0.1
 """A single read sums large transcripts for this long; what is not whole then has no sums rather than wrong ones."""
 
 
