@@ -2,6 +2,7 @@
 
 It ends the server that it started."""
 
+import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,21 +13,7 @@ from tests.bench.place import Place
 from tests.bench.terminal import processor
 
 IDLE = "printf 'ready\\n'; exec cat"
-# A spinner ten times a second and five lines a second, coloured: nearest to what Claude Code prints (facts).
-_TICK = """
-import sys, time
-words = "read the parser and edited two files then ran the tests again".split()
-n = 0
-while True:
-    n += 1
-    if n % 2 == 0:
-        line = " ".join(f"\\x1b[3{i % 7 + 1}m{words[(n + i) % 12]}" for i in range(9))
-        sys.stdout.write(f"\\r\\x1b[K{line}\\x1b[0m {n}\\r\\n")
-    sys.stdout.write(f"\\r\\x1b[1;35m{'-+*x'[n % 4]}\\x1b[0m thinking for {n // 10} s\\x1b[K")
-    sys.stdout.flush()
-    time.sleep(0.1)
-"""
-TICK = f"exec {sys.executable} -S -E -c '{_TICK}'"
+TICK = f"exec {shlex.join([sys.executable, '-S', '-E', str(Path(__file__).with_name('tick.py'))])}"
 TICKS = "thinking for"
 """What a ticking worker has on its screen."""
 
