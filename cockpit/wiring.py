@@ -108,13 +108,17 @@ def _tmux(loaded: Loaded, where: Paths, clock: Clock, log: WorkerLog | None) -> 
     from cockpit.runtimes.tmux.source import TmuxSource
     from cockpit.runtimes.tmux.workers.crew import Means
 
+    def more(program: str) -> tuple[str, ...]:
+        """A Claude Code that is started from here has our hooks, whatever the person's settings have."""
+        return ("--settings", str(worker_settings(loaded, where))) if Path(program).name == "claude" else ()
+
     def means(place: Address | Sockets) -> Means | None:
         """Workers are started on this machine only, where their worktrees and programs are at hand; of two sources that
         see one server, by the one that was configured for it."""
         at = place if isinstance(place, Address) else Address(config.workers.socket)
         if log is None or at.host or (at is not place and at.file() in files):
             return None
-        return Means(at, log, where.state_dir / "workers", config.workers, where.harnesses_dir)
+        return Means(at, log, where.state_dir / "workers", config.workers, where.harnesses_dir, more)
 
     places: dict[str, Address | Sockets] = {tmux.name: Address(tmux.socket, tmux.host) for tmux in config.tmux}
     files = [file for place in places.values() if isinstance(place, Address) and (file := place.file()) is not None]

@@ -191,13 +191,16 @@ class Call:
         if payload.get("agent_id"):
             agent = os.path.basename(str(payload["agent_id"]))
             self.path = f"{self.path.removesuffix('.jsonl')}/subagents/agent-{agent}.jsonl"
-        given = payload.get("tool_use_id")
+        self.payload, given = payload, payload.get("tool_use_id")
         for _ in range(6):
             self.find(payload, given)
             if self.id or given:
                 break
             time.sleep(0.02)
         self.id = self.id or (given if isinstance(given, str) else "")
+        self.remember()
+
+    def remember(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", self.id):
             self.id = ""
         self.mark = f'"tool_use_id":"{self.id}"'.encode() if self.id else b""
@@ -228,10 +231,12 @@ class Call:
 
     def over(self) -> bool:
         """Whether the call has its result: it was decided without us."""
-        if not self.mark:
-            return False
         try:
             if os.stat(self.path).st_size <= self.at:
+                return False
+            if not self.mark:  # a session that has just begun writes its first call down a moment late
+                self.find(self.payload, None)
+                self.remember()
                 return False
             with open(self.path, "rb") as file:
                 file.seek(self.at)

@@ -5,7 +5,7 @@ It knows no rows of its own; `rows` makes them from what is known here."""
 import asyncio
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,13 +32,15 @@ _FRESH = timedelta(seconds=30)
 @dataclass(frozen=True, slots=True)
 class Means:
     """Where workers are started and kept: the server's address, the ledger's table, a private directory for the
-    scripts that start them, a person's own harnesses."""
+    scripts that start them, a person's own harnesses; and what more arguments a program gets, by its name, that connect
+    it with the cockpit. Asking for those may raise ConfigError, and blocks briefly."""
 
     where: Address
     log: WorkerLog
     scripts: Path
     config: WorkersConfig = field(default_factory=WorkersConfig)
     own_harnesses: Path | None = None
+    more: Callable[[str], tuple[str, ...]] = lambda program: ()
 
 
 class Crew:
@@ -88,12 +90,12 @@ class Crew:
         )  # fmt: skip
 
     def harness(self, name: str) -> Harness:
-        """Raises Refused when there is none of that name."""
+        """To start a worker with. Raises Refused when there is none of that name."""
         found = self.harnesses.get(name)
         if found is None:
             known = ", ".join(self.harnesses)
             raise Refused(f"There is no harness {name!r:.40}.", fix=f"There are: {known}." if known else "")
-        return found
+        return replace(found, arguments=(*found.arguments, *self.means.more(found.program)))
 
     def ref(self, worker: str) -> Ref:
         return Ref(self.roster.source, worker)
