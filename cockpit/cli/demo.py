@@ -77,7 +77,7 @@ def _moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime
     "--without",
     callback=_left_out,
     metavar="PARTS",
-    help="Leave out tmux, claude or both (tmux,claude). With --fixed-clock both are, unless it says nothing.",
+    help="Leave out tmux (plain windows), claude, or tmux,claude. Both are with --fixed-clock, unless it says nothing.",
 )
 @click.option("--speed", type=click.FloatRange(0.1, 100), default=1.0, hidden=True)
 @click.option("--serve-only", is_flag=True, help="Only serve, and print where, until interrupted.")

@@ -39,8 +39,8 @@ class Crew:
 
     @property
     def socket(self) -> Path | None:
-        """Of the server that the plain windows are in."""
-        return self._server.socket if "tmux" in self._parts and not self.trouble else None
+        """Of the server that all of them are in."""
+        return self._server.socket if self._parts and not self.trouble else None
 
     @property
     def claude_home(self) -> Path | None:

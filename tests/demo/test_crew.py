@@ -216,6 +216,14 @@ def test_escape_interrupts_a_claude() -> None:
         )
 
 
+def test_the_team_stops_when_its_lead_is_told_to() -> None:
+    with running("--without", "tmux", "--speed", "2") as demo:
+        home = Path(demo.told["Claude home"])
+        demo("stop-team", "importer", "--yes")
+        wait_until(lambda: not list(home.glob("teams/*/config.json")), "the end of the team")
+        assert list(home.glob("tasks/*/1.json")), "its tasks stay"
+
+
 def test_its_programs_see_nothing_of_the_persons_environment() -> None:
     with running("--without", "claude", SECRET_TOKEN="do-not-leak") as demo:
         assert "Claude home" not in demo.told

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cockpit.demo.claude import VERSION, show, story
-from cockpit.demo.claude.home import Json, iso
+from cockpit.demo.claude.home import Json, iso, millis
 from cockpit.demo.claude.mail import prose
 from cockpit.demo.claude.session import Interrupted, Session, now
 from cockpit.demo.claude.steps import Beat, Call, Prompt, Rest, Say, Send, Think, Until, Update, Who
@@ -144,10 +144,16 @@ class Agent(Session):
         self._stopped = False
         if self._typed:
             text = self._typed.popleft()
+            if text.strip() == "/exit":
+                self._over = True
+                return
             self._begin()
             self._diary.prompt(text, now())
             self._screen.say(*show.prompt(text, room()))
-            self._work(text)
+            if self._who.lead and "shutdown request" in text:
+                self._dismiss_all()
+            else:
+                self._work(text)
             return
         last = self._letters[-1]
         self._take_up()
@@ -163,6 +169,17 @@ class Agent(Session):
         self._call(Call("Read", {"file_path": f"{self._who.cwd}/README.md"}, "(12 lines)", 2.0))
         self._call(Call("Bash", {"command": "pytest -q", "description": "Run the tests"}, "68 passed in 2.31s", 5.0))
         self._finish(f"Done: {' '.join(text.split())[:80]}. All tests pass.")
+
+    def _dismiss_all(self) -> None:
+        """Ask every teammate to stop, as the lead is told to; each agrees and leaves (facts §2, §3)."""
+        for mate in self._team.mates() if self._team else ():
+            told = {"type": "shutdown_request", "reason": "The team stops."}
+            native = self._diary.call("SendMessage", {"to": mate, "message": told}, now())
+            self._screen.say(*show.called(f"@{mate}", {"message": "shutdown request"}))
+            request = {"requestId": f"shutdown-{millis(now())}@{mate}", "from": self._who.name, "timestamp": iso(now())}
+            self._post(mate, json.dumps(told | request))
+            self._diary.result(native, f"Shutdown request sent to {mate}.", now())
+        self._finish("I asked every teammate to stop.")
 
     def _take_up(self) -> None:
         letters, self._letters = self._letters, []

@@ -5,6 +5,7 @@ In place where it does so, by rename where it does so, and under the same lock d
 import contextlib
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -148,6 +149,10 @@ class Team:
         """Whether a turn of that teammate runs, as the config says it of those in panes."""
         self.member(who, lambda member: member.update(isActive=active))
 
+    def mates(self) -> list[str]:
+        """The names of all but the lead, as the config has them."""
+        return [member["name"] for member in read(self.config, {}).get("members", []) if "color" in member]
+
     def dismiss(self, who: str) -> None:
         """That member has left, and its unfinished tasks have no owner any more (facts §2)."""
         with locked(self.config):
@@ -160,6 +165,12 @@ class Team:
             if task.get("owner") == who and task.get("status") != "completed":
                 task.pop("owner")
                 in_place(path, task)
+
+    def disband(self, word: str) -> None:
+        """The team's directory is given another name and then emptied; its tasks stay (facts §3)."""
+        gone = self.folder.with_name(f"{self.name}.deleted-{word}")
+        self.folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
     # Tasks
 

@@ -66,7 +66,7 @@ class Session:
         """What an orderly end leaves: no registry entry, and no team when the lead goes (facts §3)."""
         self._registry.leave()
         if self._team is not None and self._who.lead and self._team.folder.exists():
-            self._team.folder.rename(self._team.folder.with_name(f"{self._team.name}.deleted-{self._ids.uuid('gone')}"))
+            self._team.disband(self._ids.uuid("gone"))
         self._screen.close()
 
     # Turns
