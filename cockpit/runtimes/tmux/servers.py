@@ -47,7 +47,10 @@ class Servers:
 
     async def look(self, address: Address) -> None:
         """See now what is there: what was told last may be a second old."""
-        await self.at(address).read()
+        server = self.at(address)
+        await server.read()
+        if server.main is None:
+            server.look_again()  # who looks only now and then must not take a look for a standing link
 
     async def run(self) -> None:
         """Keep all of them in sight until cancelled."""
@@ -88,7 +91,7 @@ class Servers:
         self._find(start=True)
         for server in self._servers.values():
             file = server.where.file()
-            if server.sight.health is not Health.UP and (file is None or _about(file, paths)):
+            if server.main is None and (file is None or _about(file, paths)):
                 server.look_again()
 
     def _find(self, *, start: bool) -> None:

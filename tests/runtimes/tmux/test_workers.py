@@ -264,6 +264,10 @@ async def test_a_running_source_starts_one_itself(site: Site, here: Path) -> Non
         ref = (await run.source.dispatch(order("pasted", here), "i")).threads[0]
         await run.until(lambda r: r.threads[0].ref == ref and r.threads[0].status is Status.WORKING)
         assert run.source.terminal(ref)
+        site.tmux.kill()
+        await run.until(lambda r: [(each.ref, each.raw_status) for each in r.threads] == [(ref, "gone")])
+        await run.source.manage(c.Resume(ref), "i")
+        await run.until(lambda r: r.threads[0].ref == ref and r.threads[0].terminal)
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
