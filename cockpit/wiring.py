@@ -166,7 +166,7 @@ async def picture(
     from cockpit.ui.shot import shoot
     from cockpit.ui.theme import load_themes
 
-    known = screens(loaded)
+    known = screens(loaded, session.terminal)
     if screen not in known:
         raise Refused(f"There is no screen {screen}.", fix=f"Choose one of: {', '.join(known)}.")
     themes = load_themes(paths().themes_dir)
@@ -193,7 +193,7 @@ def run(loaded: Loaded, clock: Clock = utc_now) -> int:
     themes = load_themes(where.themes_dir)
     session = connect(loaded, where, clock)
     notes = clashes(loaded.config.keys) if loaded.config.keys else []
-    app = CockpitApp(session, loaded.config, themes, screens(loaded), notes=notes)
+    app = CockpitApp(session, loaded.config, themes, screens(loaded, session.terminal), notes=notes)
     _renew_hook(where)
     try:
         with present(where.present_dir):

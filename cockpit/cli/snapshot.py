@@ -26,7 +26,7 @@ def _size(_: click.Context, __: click.Parameter, text: str) -> tuple[int, int]:
     "--screen",
     default="fleet",
     show_default=True,
-    help="For pictures: fleet, inbox, team, tasks, status, settings, help.",
+    help="For pictures: fleet, panes, inbox, team, tasks, status, settings, help.",
 )
 @click.option("--size", default="120x40", show_default=True, callback=_size, metavar="WxH", help="For pictures.")
 @click.option("--select", default="", metavar="THREAD", help="The thread that a picture has selected.")

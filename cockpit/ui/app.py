@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any, Literal, TypeVar, cast
 
 from textual import events
-from textual.app import App
+from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -26,7 +26,9 @@ from cockpit.ui import messages
 from cockpit.ui.actions import ACTIONS, BY_ID, At
 from cockpit.ui.feed import Feed
 from cockpit.ui.held import Held
+from cockpit.ui.legacy_keys import mend
 from cockpit.ui.notify import Caller, calls
+from cockpit.ui.present.thread_rows import followed
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
 from cockpit.ui.terminal import Terminal
 from cockpit.ui.theme import Themes
@@ -35,6 +37,7 @@ log = logging.getLogger(__name__)
 _Port = TypeVar("_Port")
 _Severity = Literal["information", "warning", "error"]
 FIRST = "fleet"
+mend()
 
 
 class CockpitApp(App[None]):
@@ -47,7 +50,11 @@ class CockpitApp(App[None]):
     BINDINGS = cast(
         "list[BindingType]",
         [
-            *(Binding(a.keys, f"do('{a.id}')", a.label, show=False, id=a.id) for a in ACTIONS if a.keys),
+            *(
+                Binding(a.keys, f"do('{a.id}')", a.label, show=False, id=a.id)
+                for a in ACTIONS
+                if a.keys and not a.local
+            ),
             Binding("ctrl+z", "suspend_process", "suspend", show=False, id="app.suspend"),
         ],
     )
@@ -71,6 +78,7 @@ class CockpitApp(App[None]):
         self._held = Held()
         self.kept: dict[str, Any] = {}
         self._told = ("", "")
+        self._pins: tuple[Ref, ...] = ()
         self._told_at = 0.0
         self._feed: Feed | None = None
         self._terminal = Terminal(self)
@@ -78,7 +86,6 @@ class CockpitApp(App[None]):
             on=config.notify.on, bell=config.notify.bell, terminal=config.notify.terminal,
             command=config.notify.command, write=self._terminal.write, ring=self.bell,
         )  # fmt: skip
-        self._names = frozenset(screens)
         for name, make in screens.items():
             self.add_mode(name, make)
         # A picture has all colours, whatever terminal it is taken in.
@@ -119,7 +126,13 @@ class CockpitApp(App[None]):
         """From Ctrl+Z: the terminal shows nothing of ours any more, and what did not change would not be drawn."""
         self.screen.refresh()
 
+    def bell(self) -> None:
+        if not self._terminal.full.away:
+            super().bell()
+
     def leave(self) -> None:
+        if self._terminal.full.end(self.leave):
+            return
         self._terminal.pop_title()
         self.exit()
 
@@ -130,7 +143,8 @@ class CockpitApp(App[None]):
         for stream in (1, 2):
             os.dup2(nowhere, stream)
         os.close(nowhere)
-        self.exit()
+        if not self._terminal.full.end(self.exit):
+            self.exit()
 
     def _fatal_error(self) -> None:
         """Textual's last resort. The traceback is for the log; the person gets a sentence."""
@@ -146,6 +160,7 @@ class CockpitApp(App[None]):
             # Leaving: the screens went before the last message came.
             return
         before, self.fleet = self.fleet, message.fleet
+        self._pins = followed(self._pins, before, message.fleet)
         self._hand_down()
         needs = message.fleet.counts.needs_you
         self._terminal.title(f"cockpit · {needs} need you" if needs else "cockpit")
@@ -156,6 +171,7 @@ class CockpitApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, CockpitScreen):
                 screen.fleet = self.fleet
+                screen.pins = self._pins
 
     def _looking_at(self) -> Ref | None:
         thread = self.at().thread
@@ -213,13 +229,8 @@ class CockpitApp(App[None]):
         self.goto(message.screen, message.thread)
 
     def on_pin_only(self, message: messages.PinOnly) -> None:
-        if "panes" not in self._names:
-            self.tell("There is no screen of terminals yet; attach to one of them from its own row.", "warning")
-            return
+        self.pin(message.threads)
         self.goto("panes")
-        shown = self.screen
-        if isinstance(shown, CockpitScreen):
-            shown.pin_only(message.threads)
 
     def on_followed(self, message: messages.Followed) -> None:
         self._session.follow(message.thread)
@@ -240,6 +251,17 @@ class CockpitApp(App[None]):
 
     def on_told(self, message: messages.Told) -> None:
         self.tell(message.text, message.severity)
+
+    def on_pinned(self, message: messages.Pinned) -> None:
+        self.pin(message.threads)
+
+    def on_copied(self, message: messages.Copied) -> None:
+        self.run_worker(self._copy(message.text), exclusive=True, group="copy")
+
+    async def _copy(self, text: str) -> None:
+        from cockpit.ui.clipboard import copy
+
+        self.tell(*await copy(text, self._terminal.write, os.environ))
 
     def on_configured(self, message: messages.Configured) -> None:
         self._config = message.config
@@ -300,6 +322,24 @@ class CockpitApp(App[None]):
             return
         self._told, self._told_at = told, now
         self.notify(text, severity=cast("_Severity", severity), markup=False)
+
+    @property
+    def pins(self) -> tuple[Ref, ...]:
+        return self._pins
+
+    def pin(self, threads: tuple[Ref, ...]) -> None:
+        self._pins = threads
+        self._hand_down()
+
+    async def attach(self, thread: Ref) -> None:
+        try:
+            async with self._session.attach(thread) as attachment:
+                complaint = await self._terminal.full.show(attachment)
+        except (CockpitError, OSError, SuspendNotSupported) as error:
+            self.tell(f"Not shown in full: {error}", "error")
+            return
+        if complaint:
+            self.tell(f"Not shown in full: {complaint}", "error")
 
     async def on_screen(self, action: str) -> None:
         await self.screen.run_action(action)

@@ -6,11 +6,15 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Any
 
 from cockpit.core.ports import Attachment
 from cockpit.model.text import one_line
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 
 async def hand_over(attachment: Attachment) -> str:
@@ -44,3 +48,46 @@ def _uninterrupted() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+class FullScreen:
+    """Our terminal, given away for a while: nothing is drawn and no key is read until it is back, whatever happens."""
+
+    def __init__(self, app: "App[Any]") -> None:
+        self._app = app
+        self._task: asyncio.Task[str] | None = None
+        self._then: Callable[[], None] | None = None
+
+    @property
+    def away(self) -> bool:
+        return self._task is not None
+
+    async def show(self, attachment: Attachment) -> str:
+        """As `hand_over`. Raises OSError, SuspendNotSupported."""
+        cancelled = False
+        task = self._task = asyncio.ensure_future(hand_over(attachment))
+        try:
+            with self._app.batch_update(), self._app.suspend():
+                try:
+                    await asyncio.wait((task,))
+                except asyncio.CancelledError:
+                    # The terminal must be ours again before anything else.
+                    cancelled = True
+                    task.cancel()
+                    await asyncio.wait((task,))
+        finally:
+            task.cancel()
+            self._task = None
+        if cancelled:
+            raise asyncio.CancelledError
+        if self._then is not None:
+            self._then()
+        return "" if task.cancelled() else task.result()
+
+    def end(self, then: Callable[[], None]) -> bool:
+        """Take the terminal back and do `then`; False when it is ours."""
+        if self._task is None:
+            return False
+        self._then = then
+        self._task.cancel()
+        return True

@@ -72,6 +72,22 @@ class DiffWanted(Message):
         self.count = count
 
 
+class Pinned(Message):
+    """The panes are to show exactly these threads; none: every one that has a terminal."""
+
+    def __init__(self, threads: tuple[Ref, ...]) -> None:
+        super().__init__()
+        self.threads = threads
+
+
+class Copied(Message):
+    """A person wants this text on their clipboard."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
 class Told(Message):
     """A sentence for the person; `severity` is information, warning or error."""
 

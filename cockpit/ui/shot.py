@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from cockpit.model.ids import Ref
 from cockpit.ui.actions import At
 from cockpit.ui.app import CockpitApp
+from cockpit.ui.screens.cockpit_screen import CockpitScreen
 
 _TRIES = 200
 
@@ -29,7 +30,7 @@ async def shoot(
         app.goto(screen, select)
         for _ in range(_TRIES):
             await _drawn(pilot)
-            if ready(app.at()):
+            if ready(app.at()) and isinstance(app.screen, CockpitScreen) and app.screen.drawn():
                 break
         await _drawn(pilot)
         return screen_lines(app)

@@ -6,6 +6,8 @@ from typing import Any
 
 from textual.app import App
 
+from cockpit.ui.hand_over import FullScreen
+
 
 class Terminal:
     """The title is pushed once and popped at the end, so that the person's own comes back."""
@@ -14,8 +16,11 @@ class Terminal:
         self._app = app
         self._title = ""
         self._pushed = False
+        self.full = FullScreen(app)
 
     def write(self, text: str) -> None:
+        if self.full.away:
+            return
         # Textual has no public way to write beside its own drawing; its driver keeps sequences whole.
         if (driver := self._app._driver) is not None:
             driver.write(text)
@@ -31,6 +36,6 @@ class Terminal:
             self.write("\x1b[23;2t")
 
     def title(self, text: str) -> None:
-        if self._pushed and text != self._title:
+        if self._pushed and text != self._title and not self.full.away:
             self._title = text
             self.write(f"\x1b]2;{text}\x07")

@@ -52,7 +52,9 @@ class Inside:
             store, {}, ledger, actions, Supervisor(store, {}, ledger, clock=lambda: NOW), lambda: NOW
         )  # fmt: skip
         loaded = load(None)
-        self.app = CockpitApp(session, loaded.config, load_themes(), screens(loaded), supervised=False)
+        self.app = CockpitApp(
+            session, loaded.config, load_themes(), screens(loaded, session.terminal), supervised=False
+        )
 
     @property
     def read(self) -> SourceRead:

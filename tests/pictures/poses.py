@@ -142,7 +142,7 @@ def _session(home: Path, where: Paths, config: str, moment: datetime) -> Session
 
 
 def _app(session: Session, shown: Loaded, pose: Pose) -> tuple[CockpitApp, Callable[[Pilot[None]], Awaitable[None]]]:
-    app = CockpitApp(session, shown.config, load_themes(), screens(shown))
+    app = CockpitApp(session, shown.config, load_themes(), screens(shown, session.terminal))
 
     async def strike(pilot: Pilot[None]) -> None:
         read = await _until(pilot, lambda: any(state.checked_at for state in session.store.fleet.sources.values()))

@@ -16,7 +16,6 @@ from cockpit.core.store import Store
 from cockpit.core.supervise import Supervisor
 from cockpit.model.asks import Decision
 from cockpit.model.fleet import Fleet
-from cockpit.model.ids import Ref
 from cockpit.ui import messages
 from cockpit.ui.actions import BY_ID
 from cockpit.ui.app import CockpitApp
@@ -31,10 +30,6 @@ from cockpit.ui.theme import load_themes
 
 class Panes(CockpitScreen):
     NAME = "panes"
-    pinned: tuple[Ref, ...] = ()
-
-    def pin_only(self, threads: Any) -> None:
-        self.pinned = tuple(threads)
 
 
 class Recorded:
@@ -174,7 +169,7 @@ async def test_the_panes_screen_gets_the_teams_panes_and_no_others() -> None:
         app = await come(pilot, crew_fleet(), "f5", "V")
         await until(pilot, lambda: isinstance(app.screen, Panes))
         assert isinstance(app.screen, Panes)
-        assert set(app.screen.pinned) >= {LEAD, SCHEMA, API}
+        assert set(app.screen.pins) >= {LEAD, SCHEMA, API}
 
 
 async def test_without_a_terminal_in_sight_view_panes_says_why() -> None:

@@ -15,6 +15,7 @@ from cockpit.runtimes.tmux.control import ControlClient
 from cockpit.runtimes.tmux.failures import CommandFailed
 from cockpit.runtimes.tmux.panes import Pane
 from cockpit.runtimes.tmux.server import Server
+from cockpit.runtimes.tmux.wire import quoted
 
 _OUTSIDE = {"TMUX": None, "TMUX_PANE": None}
 """tmux refuses to attach inside of itself, unless it does not know."""
@@ -71,8 +72,10 @@ async def _make(client: ControlClient, session: str, pane: Pane) -> _Made:
         ]
     )
     width, height, panes, zoomed = (int(part) if part.isdigit() else 0 for part in b"".join(window).split(b" "))
-    choose = pane.id if panes > 1 and not zoomed else ""
-    return _Made((width, height), choose, _way_out(b"".join(prefix).decode("ascii", "replace"), keys))
+    way_out = _way_out(b"".join(prefix).decode("ascii", "replace"), keys)
+    client.tell(f"set-option -t {session} status-left-length 40")
+    client.tell(f"set-option -t {session} status-left {quoted(f' {way_out} comes back ')}")
+    return _Made((width, height), pane.id if panes > 1 and not zoomed else "", way_out)
 
 
 def _argv(where: Address, session: str, pane: str) -> tuple[str, ...]:

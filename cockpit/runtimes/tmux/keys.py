@@ -2,6 +2,9 @@
 
 Bytes, not tmux's key names: tmux types a name that it does not know as text (facts: 3.3a)."""
 
+import contextlib
+import unicodedata
+
 from cockpit.model.terminal import Mouse, Wheel
 
 _FIXED = {
@@ -33,12 +36,19 @@ _TILDE = {
     "f11": 23, "f12": 24, "f13": 25, "f14": 26, "f15": 28, "f16": 29, "f17": 31, "f18": 32, "f19": 33, "f20": 34,
 }  # fmt: skip
 _PF = {"f1": "P", "f2": "Q", "f3": "R", "f4": "S"}
+_NAMED = {
+    "slash": "/", "backslash": "\\", "at": "@", "minus": "-", "plus": "+", "underscore": "_",
+    "less_than_sign": "<", "greater_than_sign": ">",
+}  # fmt: skip
+"""Keys whose names are shorter than Unicode's."""
 _WEIGHT = {"shift": 1, "alt": 2, "ctrl": 4, "meta": 2, "super": 8}
 
 
 def encoded(key: str, character: str | None, *, arrows: bool) -> bytes | None:
     """The bytes of `key`; None for one that no terminal of this kind can send. `arrows`: the program asked for
     application cursor keys (DECCKM)."""
+    # As xterm's modifyOtherKeys is read, which tmux sends for extended keys.
+    key = key.replace("\r", "enter").replace("\t", "tab") if key.isascii() else key
     if key in _FIXED:
         return _FIXED[key]
     *modifiers, name = key.split("+") if key != "+" else ["+"]
@@ -56,16 +66,29 @@ def encoded(key: str, character: str | None, *, arrows: bool) -> bytes | None:
     if "ctrl" in modifiers and len(name) == 1 and "a" <= name.lower() <= "z":
         control = bytes((ord(name.lower()) & 0x1F,))
         return b"\x1b" + control if "alt" in modifiers else control
-    if modifiers == ["alt"]:
-        inner = encoded(name, name if len(name) == 1 else character, arrows=arrows)
+    char = _character(name)
+    if "alt" in modifiers and set(modifiers) <= {"alt", "shift"}:
+        char = char.upper() if char and "shift" in modifiers else char
+        inner = encoded(name, None, arrows=arrows) if char is None else char.encode()
         return b"\x1b" + inner if inner else None
     if modifiers in ([], ["shift"]):
-        return _typed(character or (name if len(name) == 1 else None))
+        return _typed(character or char)
+    return None
+
+
+def _character(name: str) -> str | None:
+    """What a key of that name types: `a`, `full_stop`."""
+    if len(name) == 1 or name in _NAMED:
+        return _NAMED.get(name, name)
+    with contextlib.suppress(KeyError):
+        return unicodedata.lookup(name.replace("_", " "))
     return None
 
 
 def _typed(character: str | None) -> bytes | None:
-    return character.encode("utf-8", "ignore") or None if character and character.isprintable() else None
+    """Joiners are typed as well, or an emoji family would fall apart; controls are keys of their own."""
+    seen = character and not any(unicodedata.category(char) in ("Cc", "Cs") for char in character)
+    return character.encode("utf-8", "ignore") or None if character and seen else None
 
 
 def pointed(mouse: Mouse) -> bytes:

@@ -50,6 +50,8 @@ class Server:
         self.where = where
         self.feeds = Feeds(where)
         self.sizing = Sizing(where)
+        self.standing = False
+        """Whether it is kept in sight, and not only looked at once."""
         self.typed_at = float("-inf")
         """When a key was last sent there, by the loop's clock."""
         self.sight = Sight(Health.ABSENT, "it was not looked at yet")
@@ -82,6 +84,7 @@ class Server:
 
     async def run(self) -> None:
         failed = 0
+        self.standing = True
         try:
             while True:
                 self._wake.clear()
@@ -98,6 +101,7 @@ class Server:
                     self._lost(error)
                     await self._pause(self._patience(error, failed))
         finally:
+            self.standing = False
             await self._leave()
 
     async def read(self) -> None:

@@ -9,7 +9,7 @@ from math import ceil, inf
 
 from cockpit.model.errors import CockpitError, Refused, SourceError
 from cockpit.model.terminal import BLANK, Lane, Line, Mouse, Screen
-from cockpit.runtimes.tmux import sending
+from cockpit.runtimes.tmux import once, sending
 from cockpit.runtimes.tmux.control import ControlClient
 from cockpit.runtimes.tmux.failures import CommandFailed
 from cockpit.runtimes.tmux.keys import encoded, pointed
@@ -114,11 +114,8 @@ class PaneTerminal:
     async def _capture(self) -> None:
         before = self._screen, self._trouble
         try:
-            client = self._client()
-            resume = self._server.feeds.resume(self._pane)
-            modes = f"display-message -p -t {self._pane} '{MODES}'"
-            *_, rows, state = await client.ask_all([*([resume] if resume else ()), CAPTURE + self._pane, modes])
-            self._screen = self._reader.read(rows, b" ".join(state))
+            rows, state = await (self._frame() if self._server.standing else self._frame_once())
+            self._screen = self._reader.read(rows, state)
             self._trouble = ""
         except CommandFailed:
             self._trouble = "The pane is closed."
@@ -126,6 +123,19 @@ class PaneTerminal:
             self._trouble = str(error)
         if (self._screen, self._trouble) != before:
             self._changed()
+
+    async def _frame(self) -> tuple[list[bytes], bytes]:
+        client = self._client()
+        resume = self._server.feeds.resume(self._pane)
+        modes = f"display-message -p -t {self._pane} '{MODES}'"
+        *_, rows, state = await client.ask_all([*([resume] if resume else ()), CAPTURE + self._pane, modes])
+        return rows, b" ".join(state)
+
+    async def _frame_once(self) -> tuple[list[bytes], bytes]:
+        """By a short-lived process, for a picture: nobody keeps that server in sight, and nothing attaches to it."""
+        look = (*CAPTURE.split(), self._pane, ";", "display-message", "-p", "-t", self._pane, MODES)
+        *rows, state, _ = (await once.tmux(self._server.where, *look)).split(b"\n")
+        return rows, state
 
     def _looked(self, task: "asyncio.Task[None]") -> None:
         self._looking = None

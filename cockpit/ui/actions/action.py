@@ -74,6 +74,16 @@ class Desk(Protocol):
     async def perform(self, action: str) -> None:
         """Carry out another action by its id, with all its checks."""
 
+    @property
+    def pins(self) -> tuple[Ref, ...]:
+        """The threads that the panes show; empty: every one that has a terminal."""
+
+    def pin(self, threads: tuple[Ref, ...]) -> None:
+        """Let the panes show exactly these."""
+
+    async def attach(self, thread: Ref) -> None:
+        """Give our terminal to the thread's own until the person comes back; what went wrong is told."""
+
     def clock(self) -> datetime: ...
     def leave(self) -> None:
         """End the program."""
@@ -111,7 +121,8 @@ class Action:
     """One row. `screens` is where it works (empty: everywhere); `footer` is its place there (0: not shown).
 
     `guarded` actions must not follow from a key that was already down when the card appeared. `once` actions act once
-    while a key is held, and never at a thread that has just taken the place of the selected one."""
+    while a key is held, and never at a thread that has just taken the place of the selected one. `local` is what the
+    one screen that has this action binds its keys to; elsewhere they mean something else, or nothing."""
 
     id: str
     keys: str
@@ -124,6 +135,7 @@ class Action:
     footer: int = 0
     guarded: bool = False
     once: bool = False
+    local: str = ""
 
     def why_not(self, at: At) -> str | None:
         if self.screens and at.screen not in self.screens:

@@ -87,7 +87,7 @@ async def _approve_with_rule(desk: Desk, at: At) -> None:
 ACTIONS = (
     Action(
         "thread.next", "n", "next", "Go to the next thread that needs you", "Answer",
-        on_screen("next_needing"), _waiting, frozenset({"fleet", "team"}), footer=1,
+        on_screen("next_needing"), _waiting, frozenset({"fleet", "team", "panes"}), footer=1,
     ),
     Action(
         "thread.approve", "a", "approve", "Approve what the card shows; on a row, open its card first", "Answer",

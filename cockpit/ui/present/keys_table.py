@@ -23,6 +23,7 @@ GROUPS = {
     "Thread": "The selected thread",
     "Team": "Teams",
     "Fleet": "The fleet",
+    "Panes": "Live terminals",
     "Screens": "Screens",
 }
 """The groups in the order of the manual; others follow as they are."""

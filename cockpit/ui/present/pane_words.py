@@ -2,14 +2,17 @@
 
 Pure; the text is plain, and nothing in it is parsed."""
 
+from collections.abc import Mapping
+
+from cockpit.model.fleet import Fleet
+from cockpit.model.health import Health
 from cockpit.model.terminal import Screen
 from cockpit.model.work import Thread
 from cockpit.ui.present.cells import cells, fit
 from cockpit.ui.present.glyphs import mark
 from cockpit.ui.present.lines import Line, Span
 from cockpit.ui.present.numbers import money
-
-_DRIVE = "DRIVING   ctrl+g leaves"
+from cockpit.ui.present.pane_reading import Reading
 
 
 def above(thread: Thread | None, number: int, width: int) -> str:
@@ -25,13 +28,15 @@ def above(thread: Thread | None, number: int, width: int) -> str:
 
 def below(
     thread: Thread | None, screen: Screen, *, trouble: str = "", driving: bool = False, back: int = 0, note: str = "",
-    width: int = 80,
+    reading: Reading | None = None, leader: str = "Ctrl+G", width: int = 80,
 ) -> str:  # fmt: skip
     """What it is about, and what a person must know before typing. `back`: rows scrolled up; `note`: why its size is
     not ours. Where there is little room, the last words stay."""
-    last = [_DRIVE] if driving else []
+    last = [f"DRIVING   {leader} leaves"] if driving else []
     if back:
         last.insert(0, f"scrolled up {back}")
+    if reading is not None and reading.sought:
+        last.insert(0, f"“{reading.sought}” {reading.place} of {reading.count}")
     if screen.mode:
         last.insert(0, screen.mode.replace("-", " "))
     if screen.ended:
@@ -49,21 +54,39 @@ def below(
     return words if cells(words) <= width else fit(words, max(width, 0)).rstrip()
 
 
-def hints(name: str, driving: bool, zoomed: bool, count: int) -> Line:
-    """The keys of the panes: while driving all but one go to the terminal."""
-    if driving:
-        left = [("ctrl+g", "leave"), ("ctrl+g ctrl+g", "send it")]
-        return Line(_keys(left), (Span(f"every other key goes to {name}", "drive"),))
-    many = count > 1
-    keys = [
-        ("enter", "drive"),
-        ("1…9", "focus") if many else ("", ""),
-        ("z", "back to all" if zoomed else "zoom") if many else ("", ""),
-        ("n", "next that needs me"),
-        ("PgUp", "scroll"),
-        ("esc", "fleet"),
+def counted(shown: int, count: int, pinned: int) -> str:
+    """The screen's word in the header."""
+    how = f" {shown} of {count}" if shown < count else ""
+    return f"Panes{how}{' · pinned' if pinned else ''}"
+
+
+def no_panes(fleet: Fleet, pinned: bool) -> list[str]:
+    """Why no terminal is shown, and what to do. A source that cannot be read may have some."""
+    if pinned:
+        return ["None of the pinned threads has a terminal now.", "p on the list unpins one; F2 goes there."]
+    dark = [state for state in fleet.sources.values() if state.health in (Health.DOWN, Health.AUTH)]
+    words = [f"Cannot read {state.name}: {state.reason or state.health}." for state in dark]
+    if not fleet.sources:
+        return ["Looking for your agents…"]
+    return [
+        *(words or ["No thread here has a terminal."]),
+        "Workers in tmux have one: name their server under [[tmux]], or start one with d on the list.",
     ]
-    return Line(_keys([key for key in keys if key[0]]))
+
+
+def driving_hints(name: str, leader: str, keys: Mapping[str, str], width: int) -> Line:
+    """While one is driven all keys but the leader go to it; what follows the leader works once it has left."""
+    then = [("panes.zoom", "zoom"), ("thread.attach", "full screen"), ("thread.next", "next that needs me")]
+    known = [(f"{leader} {keys[action]}", word) for action, word in then if action in keys]
+    left = [(leader, "leave"), (f"{leader} 1…9", "focus"), *known, (f"{leader} {leader}", "send it")]
+    goes = f"every other key goes to {name} "
+    while len(left) > 1 and sum(cells(key) + cells(word) + 4 for key, word in left) + cells(goes) > width:
+        left.pop()
+    return Line(_keys(left), (Span(goes, "drive"),))
+
+
+def search_hints() -> Line:
+    return Line(_keys([("n", "older"), ("N", "newer"), ("y", "copy"), ("esc", "end the search")]))
 
 
 def _keys(keys: list[tuple[str, str]]) -> tuple[Span, ...]:

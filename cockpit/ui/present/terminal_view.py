@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cockpit.model.terminal import Line, Screen
+from cockpit.ui.present.pane_reading import Mark, Reading
 
 
 class Row(NamedTuple):
-    """A line in sight, and the column of the cursor in it, if it stands there and is shown."""
+    """A line in sight, the column of the cursor in it, if it stands there and is shown, and what stands out in it."""
 
     line: Line
     cursor: int | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 class View(NamedTuple):
@@ -33,6 +35,25 @@ def view(screen: Screen, width: int, height: int, *, cursor: bool) -> View:
         for y, line in enumerate(screen.lines[top : top + height], top)
     )
     return View(rows, top, left)
+
+
+def marked(shown: View, reading: Reading, top: int) -> View:
+    """The same with what stands out; `top` is the number of its first line, counted from the oldest."""
+    if not reading.sought and reading.selection is None:
+        return shown
+    rows = (row._replace(marks=reading.marks(number, row.line)) for number, row in enumerate(shown.rows, top))
+    return shown._replace(rows=tuple(rows))
+
+
+def top_line(screen: Screen, height: int, back: int) -> int:
+    """The number of the first line in sight, `back` rows above the last."""
+    return screen.history + first_row(screen, height) - back
+
+
+def back_to(screen: Screen, height: int, number: int) -> int:
+    """How far up to stand so that the line of that number is in the middle, or as near as there are lines."""
+    back = top_line(screen, height, 0) + height // 2 - number
+    return min(max(back, 0), farthest_back(screen, height))
 
 
 def first_row(screen: Screen, height: int) -> int:
@@ -65,7 +86,7 @@ def changed(before: Sequence[Row], now: Sequence[Row]) -> list[int]:
     """The rows that must be drawn anew. An unchanged line is the same object (see model.terminal.Screen)."""
     shared = min(len(before), len(now))
     return [
-        *(y for y in range(shared) if now[y].line is not before[y].line or now[y].cursor != before[y].cursor),
+        *(y for y in range(shared) if now[y].line is not before[y].line or now[y][1:] != before[y][1:]),
         *range(shared, max(len(before), len(now))),
     ]
 

@@ -2,7 +2,7 @@
 
 It never hides a thread without saying so in the last line."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -110,6 +110,11 @@ def renamed(ref: Ref, before: Fleet, now: Fleet) -> Ref | None:
     old = before.threads.get(ref)
     names = (ref, *(old.refs if old else ()))
     return next((thread.ref for name in names if (thread := now.thread(name))), None)
+
+
+def followed(refs: Iterable[Ref], before: Fleet, now: Fleet) -> tuple[Ref, ...]:
+    """The same rows by the names that they have now, each once; who is gone keeps its name, and may come back."""
+    return tuple(dict.fromkeys(renamed(ref, before, now) or ref for ref in refs))
 
 
 def project_title(ref: Ref | None, fleet: Fleet) -> str:

@@ -2,7 +2,6 @@
 
 It fetches nothing and sends nothing; it posts what the person wants."""
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -28,6 +27,8 @@ class CockpitScreen(Screen[None]):
     TITLE_WORD: ClassVar[str] = ""
 
     fleet: reactive[Fleet] = reactive(Fleet, repaint=False)
+    pins: reactive[tuple[Ref, ...]] = reactive((), repaint=False)
+    """The threads that the panes show; empty: every one that has a terminal."""
 
     def compose(self) -> ComposeResult:
         yield HeaderBar(self.TITLE_WORD).data_bind(CockpitScreen.fleet)
@@ -49,11 +50,12 @@ class CockpitScreen(Screen[None]):
         """Monotonic time when `at().thread` took the place of another without the person's doing; long ago if never."""
         return float("-inf")
 
+    def drawn(self) -> bool:
+        """Whether all that it reads by itself has come, for pictures."""
+        return True
+
     def arrive(self, thread: Ref | None) -> None:
         """The person was sent here, to this thread if one is given."""
-
-    def pin_only(self, threads: Sequence[Ref]) -> None:
-        """Show the terminals of these threads and no others; a screen without terminals pays no heed."""
 
     def watch_fleet(self, fleet: Fleet) -> None:
         self.update_keys()

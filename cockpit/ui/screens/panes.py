@@ -3,7 +3,7 @@
 It opens a terminal only for a pane that is in sight, and types nothing by itself."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from time import monotonic
 from typing import ClassVar
 
@@ -11,6 +11,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.content import Content
 from textual.widgets import Static
 
 from cockpit.core.ports import Terminal
@@ -19,16 +20,19 @@ from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
 from cockpit.model.terminal import Lane
 from cockpit.model.work import Thread
-from cockpit.ui.actions import At
-from cockpit.ui.messages import GoTo, Told
+from cockpit.ui.actions import ACTIONS, At
+from cockpit.ui.messages import Copied, GoTo, Pinned, Told
+from cockpit.ui.present.keys_table import key_name
 from cockpit.ui.present.pane_grid import Place, beside, grid
+from cockpit.ui.present.pane_words import counted, no_panes
+from cockpit.ui.present.thread_rows import followed, renamed
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
 from cockpit.ui.widgets.header_bar import HeaderBar
 from cockpit.ui.widgets.pane_keys import Hands, PaneKeys
-from cockpit.ui.widgets.terminal_pane import LEADER, TerminalPane
+from cockpit.ui.widgets.terminal_pane import TerminalPane
 
 _TWICE_SECONDS = 1.0
-_NOTHING = "No thread here has a terminal."
+_DEAF_SECONDS = 1.0
 
 Attach = Callable[[Ref], Terminal]
 """The terminal of that ref (`Thread.terminal`). Raises Refused or SourceError."""
@@ -40,19 +44,12 @@ class PanesScreen(CockpitScreen):
     NAME = "panes"
     TITLE_WORD = "Panes"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(str(n), f"focus_number({n})", show=False, id=f"panes.focus-{n}") for n in range(1, 10)),
-        Binding("tab", "focus_step(1)", show=False),
-        Binding("shift+tab", "focus_step(-1)", show=False),
+        *(Binding(a.keys, a.local, a.label, show=False, id=a.id) for a in ACTIONS if a.local),
         Binding("left", "focus_beside(-1, 0)", show=False),
         Binding("right", "focus_beside(1, 0)", show=False),
         Binding("up", "focus_beside(0, -1)", show=False),
         Binding("down", "focus_beside(0, 1)", show=False),
-        Binding("enter", "drive", "drive", show=False, id="panes.drive"),
-        Binding(LEADER, "leader", show=False, id="panes.leader"),
-        Binding("z", "zoom", "zoom", show=False, id="panes.zoom"),
-        Binding("n", "next_need", "next that needs me", show=False, id="panes.next"),
-        Binding("p", "toggle_pin", "pin", show=False, id="panes.pin"),
-        Binding("escape", "back", show=False, id="panes.back"),
+        Binding("escape", "back", show=False),
     ]
     DEFAULT_CSS = """
     PanesScreen #grid { width: 1fr; height: 1fr; }
@@ -64,19 +61,25 @@ class PanesScreen(CockpitScreen):
         super().__init__()
         self._open = attach
         self._clock = clock
-        self._pins: list[Ref] = []
+        self._before = Fleet()
         self._order: list[Ref] = []
         self._places: dict[int, Place] = {}
         self._panes: dict[Ref, TerminalPane] = {}
         self._chosen: Ref | None = None
         self._zoomed = False
         self._left_at = float("-inf")
+        self._deaf_until = float("-inf")
+        self._leader = "ctrl+g"
+        self._through: frozenset[str] = frozenset()
 
     def compose(self) -> ComposeResult:
         yield HeaderBar(self.TITLE_WORD).data_bind(CockpitScreen.fleet)
         with Container(id="grid"):
-            yield Static(_NOTHING, id="none", markup=False)
+            yield Static("", id="none", markup=False)
         yield PaneKeys()
+
+    def on_mount(self) -> None:
+        self.app.app_resume_signal.subscribe(self, self._back_from_full)
 
     def at(self) -> At:
         thread = self.fleet.threads.get(self._chosen) if self._chosen else None
@@ -93,42 +96,47 @@ class PanesScreen(CockpitScreen):
 
     # Which panes, in which order
 
-    @property
-    def pins(self) -> tuple[Ref, ...]:
-        """The threads that a person chose; empty: every thread with a terminal is shown."""
-        return tuple(self._pins)
-
-    def pin(self, thread: Ref) -> None:
-        """Show this one, and from now on only those that were pinned."""
-        if thread not in self._pins:
-            self._pins.append(thread)
-            self._arrange()
-
-    def pin_only(self, threads: Sequence[Ref]) -> None:
-        self._pins = list(threads)
-        self._arrange()
-
-    def unpin(self, thread: Ref) -> None:
-        if thread in self._pins:
-            self._pins.remove(thread)
-            self._arrange()
-
     def arrive(self, thread: Ref | None) -> None:
-        if thread is not None:
-            if self._pins and thread not in self._pins:
-                self._pins.append(thread)
-            self._choose(thread)
+        known = self.fleet.thread(thread) if thread is not None else None
+        if known is None:
+            return
+        if self.pins and known.ref not in self.pins:
+            self.post_message(Pinned((*self.pins, known.ref)))
+        self._choose(known.ref)
+
+    def watch_pins(self, pins: tuple[Ref, ...]) -> None:
+        self._arrange()
 
     def watch_fleet(self, fleet: Fleet) -> None:
+        before, self._before = self._before, fleet
+        self._follow(before, fleet)
         self._arrange()
+
+    def _follow(self, before: Fleet, fleet: Fleet) -> None:
+        """Rows change names when a source begins or ceases to see a worker; the panes stay whose they are."""
+        self.set_reactive(CockpitScreen.pins, followed(self.pins, before, fleet))
+        self._order = list(followed(self._order, before, fleet))
+        if self._chosen is not None:
+            self._chosen = renamed(self._chosen, before, fleet) or self._chosen
+        for ref in tuple(self._panes):
+            name = renamed(ref, before, fleet)
+            if name is not None:
+                pane = self._panes.pop(ref)
+                # Two rows that became one keep the terminal that is driven.
+                if name in self._panes and not pane.driving:
+                    self._drop(pane)
+                else:
+                    if name in self._panes:
+                        self._drop(self._panes[name])
+                    self._panes[name] = pane
 
     def _able(self) -> list[Ref]:
         """Who is shown keeps the place; who comes goes to the end, the oldest first."""
         threads = self.fleet.threads
-        found = [ref for ref in self._pins or self.fleet.order if ref in threads and threads[ref].terminal is not None]
+        found = [ref for ref in self.pins or self.fleet.order if ref in threads and threads[ref].terminal is not None]
         kept = [ref for ref in self._order if ref in found]
         new = [ref for ref in found if ref not in kept]
-        return kept + (new if self._pins else sorted(new, key=lambda ref: _age(threads[ref])))
+        return kept + (new if self.pins else sorted(new, key=lambda ref: _age(threads[ref])))
 
     def _arrange(self) -> None:
         """Give every pane in sight its place, its words and its pace, and let go of the others."""
@@ -137,7 +145,7 @@ class PanesScreen(CockpitScreen):
         self._order = self._able()
         if self._chosen not in self._order:
             if self._driven is not None:
-                self.post_message(Told("The terminal that you drove is gone.", "warning"))
+                self._lose("The terminal that you drove is gone.")
             self._chosen = self._order[0] if self._order else None
         area = self.query_one("#grid").size
         focus = self._order.index(self._chosen) if self._chosen else 0
@@ -147,26 +155,50 @@ class PanesScreen(CockpitScreen):
             self._drop(self._panes.pop(ref))
         for ref, number in shown.items():
             self._show(ref, number)
-        self.query_one("#none").display = not shown
+        self._say_nothing(not shown)
+        self._say_how_many(len(shown))
         self._settle()
+
+    def _say_nothing(self, nothing: bool) -> None:
+        """Why there is no terminal, where there is none."""
+        words = self.query_one("#none", Static)
+        words.display = nothing
+        if nothing:
+            words.update(Content("\n".join(no_panes(self.fleet, bool(self.pins)))))
+
+    def _say_how_many(self, shown: int) -> None:
+        header = self.query_one(HeaderBar)
+        word = counted(shown, len(self._order), len(self.pins))
+        if header.word != word:
+            header.word = word
+            header.redraw()
 
     def _show(self, ref: Ref, number: int) -> None:
         thread, place = self.fleet.threads[ref], self._places[number]
-        pane = self._panes.get(ref) or self._add(ref, thread)
+        pane = self._panes.get(ref) or self._add(ref)
+        if pane.where != thread.terminal:
+            self._open_in(pane, thread)
         if pane.place != place:
             pane.place = place
             pane.styles.offset = (place.x, place.y)
             pane.styles.width, pane.styles.height = place.width, place.height
         pane.name_it(thread, number + 1)
 
-    def _add(self, ref: Ref, thread: Thread) -> TerminalPane:
+    def _add(self, ref: Ref) -> TerminalPane:
         pane = self._panes[ref] = TerminalPane()
         self.query_one("#grid").mount(pane)
+        return pane
+
+    def _open_in(self, pane: TerminalPane, thread: Thread) -> None:
+        """Also another one than before: a worker that was brought back has a new terminal."""
+        if pane.driving:
+            self._lose("The terminal that you drove is gone; its worker has another one now.")
+        self._close(pane)
+        pane.where = thread.terminal
         try:
             pane.give(self._open(Ref.parse(thread.terminal or "")))
         except (CockpitError, ValueError) as error:
             self.post_message(Told(f"{thread.title}: {error}", "warning"))
-        return pane
 
     def _drop(self, pane: TerminalPane) -> None:
         self._close(pane)
@@ -195,6 +227,7 @@ class PanesScreen(CockpitScreen):
             chosen = ref == self._chosen
             if pane.driving and not chosen:
                 pane.drive(False)
+            pane.through, pane.leader = self._through, key_name(self._leader)
             pane.look(Lane.PROMPT if chosen else Lane.GENTLE)
             pane.fit(chosen and (self._zoomed or pane.driving))
             if chosen and self.app.app_focus and self.focused is not pane:
@@ -202,10 +235,18 @@ class PanesScreen(CockpitScreen):
         self._show_keys()
 
     def _show_keys(self) -> None:
-        thread = self.fleet.threads.get(self._chosen) if self._chosen else None
-        driving = self._driven is not None
-        hands = Hands(thread.title if thread else "", driving, self._zoomed, len(self._order))
-        self.query_one(PaneKeys).hands = hands
+        driven, chosen = self._driven, self.chosen
+        name = driven.thread.title if driven and driven.thread else ""
+        self.query_one(PaneKeys).hands = Hands(name, chosen is not None and bool(chosen.reading.sought))
+        self.update_keys()
+
+    def _read_keys(self) -> None:
+        """Which keys are not for a program that is driven: the leader, and digits that come with Alt or Ctrl."""
+        bound = {key: active.binding.id or "" for key, active in self.active_bindings.items()}
+        leaders = [key for key, name in bound.items() if name == "panes.leader"]
+        numbers = [key for key, name in bound.items() if name.startswith("panes.focus-") and "+" in key]
+        self._leader = next(iter(leaders), "ctrl+g")
+        self._through = frozenset((*leaders, *numbers))
 
     def action_focus_number(self, number: int) -> None:
         if 0 < number <= len(self._order):
@@ -219,7 +260,7 @@ class PanesScreen(CockpitScreen):
         if self._order and self._chosen:
             self._choose(self._order[beside(self._places, self._order.index(self._chosen), dx, dy)])
 
-    def action_next_need(self) -> None:
+    def action_next_needing(self) -> None:
         at = self._order.index(self._chosen) if self._chosen else 0
         around = [*self._order[at + 1 :], *self._order[: at + 1]]
         waiting = [ref for ref in around if self.fleet.threads[ref].status.needs_you]
@@ -232,14 +273,6 @@ class PanesScreen(CockpitScreen):
         self._zoomed = not self._zoomed and len(self._order) > 1
         self._arrange()
 
-    def action_toggle_pin(self) -> None:
-        if self._chosen is None:
-            return
-        if self._chosen in self._pins:
-            self.unpin(self._chosen)
-        else:
-            self.pin(self._chosen)
-
     def action_drive(self) -> None:
         pane = self.chosen
         if pane is None:
@@ -251,25 +284,79 @@ class PanesScreen(CockpitScreen):
         self._settle()
 
     def action_leader(self) -> None:
-        """Twice in a row it is meant for the terminal."""
+        """Leave what is driven. Twice in a row it is meant for the program."""
+        if (driven := self._driven) is not None:
+            self._left_at = self._clock()
+            driven.drive(False)
+            self._settle()
+            return
         pane = self.chosen
         if pane is not None and self._clock() - self._left_at < _TWICE_SECONDS:
             self.action_drive()
             if pane.driving:
-                pane.send(LEADER)
+                pane.send(self._leader)
 
     def action_back(self) -> None:
-        if self._zoomed:
+        """Out of a search, of a selection, of the scrollback, of the zoom, and then to the fleet."""
+        pane = self.chosen
+        if pane is not None and pane.reading.sought:
+            pane.search("")
+            self._show_keys()
+        elif pane is not None and pane.reading.selection:
+            pane.unselect()
+        elif pane is not None and pane.back:
+            pane.action_scroll_end()
+        elif self._zoomed:
             self.action_zoom()
         else:
             self.post_message(GoTo("fleet", self._chosen))
 
-    @on(TerminalPane.Left)
-    def _leave(self) -> None:
-        self._left_at = self._clock()
-        if (pane := self._driven) is not None:
-            pane.drive(False)
-            self._settle()
+    # Losing what was driven
+
+    def _lose(self, why: str) -> None:
+        """Somebody was typing: what comes in the same flow was for the program, and is for nobody now."""
+        self.post_message(Told(why, "warning"))
+        self._deaf_until = self._clock() + _DEAF_SECONDS
+
+    @on(TerminalPane.Lost)
+    def _lost(self, message: TerminalPane.Lost) -> None:
+        self._lose(f"No longer driven: {message.reason}")
+        self._settle()
+
+    def on_key(self, event: events.Key) -> None:
+        if self._clock() < self._deaf_until:
+            event.stop()
+            event.prevent_default()
+            self._deaf_until = self._clock() + _DEAF_SECONDS
+
+    # Reading
+
+    def action_search(self) -> None:
+        from cockpit.ui.screens.dialogs import PromptScreen
+
+        pane = self.chosen
+        if pane is None or pane.thread is None:
+            return
+
+        def search(text: str | None) -> None:
+            if text:
+                pane.search(text)
+                self._show_keys()
+
+        self.app.push_screen(
+            PromptScreen(f"Search “{pane.thread.title}”", "small letters match capitals", pane.reading.sought), search
+        )
+
+    async def action_copy(self) -> None:
+        pane = self.chosen
+        if pane is None:
+            return
+        try:
+            text = await pane.copied()
+        except CockpitError as error:
+            self.post_message(Told(str(error), "warning"))
+            return
+        self.post_message(Copied(text) if text.strip() else Told("There is nothing to copy.", "warning"))
 
     def on_descendant_focus(self, event: events.DescendantFocus | None = None) -> None:
         """Also by the mouse."""
@@ -284,7 +371,19 @@ class PanesScreen(CockpitScreen):
         self.call_after_refresh(self._arrange)
 
     def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self._read_keys()
         self.call_after_refresh(self._arrange)
+
+    def _back_from_full(self, _: object) -> None:
+        """A terminal that was shown in full has had another size."""
+        for pane in self._panes.values():
+            pane.fit(False)
+        if self.is_current:
+            self._arrange()
+
+    def drawn(self) -> bool:
+        return self.is_mounted and all(pane.drawn for pane in self._panes.values())
 
     def on_screen_suspend(self) -> None:
         """Nobody looks: nothing is driven, nothing is asked, and the sizes go back."""

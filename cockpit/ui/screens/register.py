@@ -3,17 +3,24 @@
 from collections.abc import Callable, Mapping
 
 from cockpit.config import Config, Loaded, paths
+from cockpit.core.ports import Terminal
+from cockpit.model.ids import Ref
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
 
 
-def screens(loaded: Loaded) -> Mapping[str, Callable[[], CockpitScreen]]:
-    """What `GoTo`, the keys and `--screen` can name."""
+def screens(loaded: Loaded, terminal: Callable[[Ref], Terminal]) -> Mapping[str, Callable[[], CockpitScreen]]:
+    """What `GoTo`, the keys and `--screen` can name. `terminal` opens one by its ref (`Thread.terminal`)."""
     configs = [loaded.config]
 
     def fleet() -> CockpitScreen:
         from cockpit.ui.screens.fleet import FleetScreen
 
         return FleetScreen()
+
+    def panes() -> CockpitScreen:
+        from cockpit.ui.screens.panes import PanesScreen
+
+        return PanesScreen(terminal)
 
     def inbox() -> CockpitScreen:
         from cockpit.ui.screens.inbox import InboxScreen
@@ -61,6 +68,7 @@ def screens(loaded: Loaded) -> Mapping[str, Callable[[], CockpitScreen]]:
 
     return {
         "fleet": fleet,
+        "panes": panes,
         "inbox": inbox,
         "team": team,
         "tasks": tasks,

@@ -27,7 +27,7 @@ class KeyBar(LineBar):
 
     def __init__(self, keys: Mapping[str, str] | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._hints: list[Hint] = []
+        self.hints: list[Hint] = []
         self._given = keys is not None
         self.set_reactive(KeyBar.keys, keys or {})
 
@@ -48,10 +48,10 @@ class KeyBar(LineBar):
         return found
 
     def strips(self, width: int) -> Sequence[Strip]:
-        self._hints = key_hints(self.at, self.keys, width) if self.at else []
+        self.hints = key_hints(self.at, self.keys, width) if self.at else []
         segments: list[Segment] = []
         x = 0
-        for hint in self._hints:
+        for hint in self.hints:
             segments.append(Segment(" " * (hint.start - x)))
             segments += [self.pen.segment(span) for span in hint.spans]
             x = hint.end
@@ -64,6 +64,6 @@ class KeyBar(LineBar):
         self.redraw()
 
     def on_click(self, event: events.Click) -> None:
-        for hint in self._hints:
+        for hint in self.hints:
             if hint.action and hint.start <= event.x < hint.end:
                 self.post_message(Do(hint.action))

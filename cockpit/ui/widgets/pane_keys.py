@@ -6,20 +6,18 @@ from typing import NamedTuple
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from cockpit.ui.present.pane_words import hints
-from cockpit.ui.widgets.line_bar import LineBar
+from cockpit.ui.present.pane_words import driving_hints, search_hints
+from cockpit.ui.widgets.key_bar import KeyBar
 
 
 class Hands(NamedTuple):
-    """Where the keys go: to the pane called `name` while `driving`. `panes` are there, one may be `zoomed`."""
+    """Where the keys go: to the pane called `driven`, if any, or through what was searched for (`reading`)."""
 
-    name: str = ""
-    driving: bool = False
-    zoomed: bool = False
-    panes: int = 0
+    driven: str = ""
+    reading: bool = False
 
 
-class PaneKeys(LineBar):
+class PaneKeys(KeyBar):
     DEFAULT_CSS = """
     PaneKeys { height: 1; dock: bottom; }
     """
@@ -27,7 +25,13 @@ class PaneKeys(LineBar):
     hands: reactive[Hands] = reactive(Hands(), repaint=False)
 
     def strips(self, width: int) -> Sequence[Strip]:
-        return [self.pen.line(hints(*self.hands), width)]
+        if not (self.hands.driven or self.hands.reading):
+            return super().strips(width)
+        self.hints = []
+        if self.hands.reading:
+            return [self.pen.line(search_hints(), width)]
+        leader = self.keys.get("panes.leader", "Ctrl+G")
+        return [self.pen.line(driving_hints(self.hands.driven, leader, self.keys, width), width)]
 
     def watch_hands(self) -> None:
         self.redraw()

@@ -2,6 +2,7 @@
 
 It never measures by hand what rich measures, and draws nothing that blinks."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from textual.strip import Strip
 
 from cockpit.model.terminal import Attribute, Colour, Line, Style
 from cockpit.ui.present.colours import Palette
+from cockpit.ui.present.pane_reading import Mark
 
 _KEPT_LINES = 256
 _UNDERLINED = Attribute.UNDERLINE | Attribute.CURLY | Attribute.DOTTED | Attribute.DASHED
@@ -22,6 +24,7 @@ class TerminalInk:
     """Strips of one terminal in the colours of `palette`; a line that was drawn lately is not drawn again."""
 
     def __init__(self, palette: Palette) -> None:
+        self._palette = palette
         self._colours = sixteen(palette)
         # By identity: a line that did not change is the same object, and the reference keeps it so.
         self._strips: dict[int, tuple[Line, Strip]] = {}
@@ -39,18 +42,28 @@ class TerminalInk:
         self._strips[key] = found
         return found[1]
 
-    def row(self, line: Line, left: int, width: int, cursor: int | None = None) -> Strip:
-        """Exactly `width` cells of the line from the column `left` on; the cell at `cursor` is turned round."""
+    def row(self, line: Line, left: int, width: int, cursor: int | None = None, marks: Sequence[Mark] = ()) -> Strip:
+        """Exactly `width` cells of the line from the column `left` on; the cell at `cursor` is turned round, and what
+        is marked stands on a ground of its own."""
         strip = self.strip(line)
         if left or strip.cell_length > width:
             strip = strip.crop(left, left + width)
         strip = strip.extend_cell_length(width, self.blank)
+        for mark in marks:
+            strip = self._marked(strip, max(mark.start - left, 0), min(mark.end - left, width), mark.role)
         if cursor is None or not 0 <= cursor < width:
             return strip
         # Cut in half a wide character would be gone.
         size = 2 if cursor + 1 < width and cell_len(strip.crop(cursor, cursor + 2).text[:1]) == 2 else 1
         cell = strip.crop(cursor, cursor + size).apply_style(RichStyle(reverse=True))
         return Strip.join([strip.crop(0, cursor), cell, strip.crop(cursor + size, width)])
+
+    def _marked(self, strip: Strip, start: int, end: int, role: str) -> Strip:
+        if start >= end:
+            return strip
+        look = RichStyle(color=self._palette.ground, bgcolor=self._palette.colours[role], reverse=False, dim=False)
+        inside = (Segment(piece.text, (piece.style or self.blank) + look) for piece in strip.crop(start, end))
+        return Strip.join([strip.crop(0, start), Strip(inside), strip.crop(end, strip.cell_length)])
 
     @property
     def blank(self) -> RichStyle:

@@ -1,45 +1,30 @@
-"""One live terminal in a frame: watched by default, driven on a person's word. Only rows that changed are drawn.
+"""One live terminal in a frame: watched by default, driven on a person's word.
 
-While it is watched no key and no size of ours reaches it; while it is driven every key does but the one that leaves."""
+While it is watched no key and no size of ours reaches it; while it is driven every key does but those that leave."""
 
-from typing import ClassVar
+from collections.abc import Collection
 
 from textual import events
-from textual.binding import Binding, BindingType
-from textual.geometry import Region
 from textual.message import Message
-from textual.strip import Strip
-from textual.theme import Theme
 from textual.timer import Timer
-from textual.widget import Widget
 
 from cockpit.core.ports import Terminal
 from cockpit.model.errors import CockpitError
-from cockpit.model.terminal import BLANK, Lane, Mouse, Screen, Wheel
+from cockpit.model.terminal import Mouse, Wheel
 from cockpit.model.work import Thread
 from cockpit.ui.messages import Told
 from cockpit.ui.present.pane_grid import Place
 from cockpit.ui.present.pane_words import above, below
-from cockpit.ui.present.terminal_view import Row, View, changed, farthest_back, past, view
 from cockpit.ui.widgets.border_words import entitle
-from cockpit.ui.widgets.ink import palette_of
-from cockpit.ui.widgets.terminal_ink import TerminalInk
+from cockpit.ui.widgets.reading_pane import WHEEL_ROWS, ReadingPane
 
-LEADER = "ctrl+g"
 _FIT_SECONDS = 0.2
-_WHEEL_ROWS = 3
 
 
-class TerminalPane(Widget, can_focus=True):
-    """`thread` is whose terminal it is, `number` its name among the others, `place` where it was put. `give` hands
-    over the terminal, which stays the caller's to close."""
+class TerminalPane(ReadingPane):
+    """`thread` is whose terminal it is, `where` the terminal's ref, `number` its name among the others, `place` where
+    it was put. `through` are the keys that are not for the program while it is driven, `leader` the one that leaves."""
 
-    ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("pageup,shift+pageup", "scroll_page(1)", show=False),
-        Binding("pagedown,shift+pagedown", "scroll_page(-1)", show=False),
-        Binding("end", "scroll_end", show=False),
-    ]
     DEFAULT_CSS = """
     TerminalPane {
         position: absolute; border: round $border-dim; border-title-color: $text-dim;
@@ -51,90 +36,43 @@ class TerminalPane(Widget, can_focus=True):
     }
     """
 
-    class Left(Message):
-        """The person pressed the leader while driving."""
+    class Lost(Message):
+        """It was driven and cannot be any more."""
+
+        def __init__(self, reason: str) -> None:
+            super().__init__()
+            self.reason = reason
 
     def __init__(self) -> None:
         super().__init__()
         self.thread: Thread | None = None
         self.number = 0
         self.place: Place | None = None
-        self._terminal: Terminal | None = None
-        self._lane = Lane.HIDDEN
+        self.where: str | None = None
+        self.through: Collection[str] = ()
+        self.leader = "Ctrl+G"
         self._driving = False
         self._fitting = False
         self._fit_timer: Timer | None = None
         self._note = ""
-        self._screen: Screen = BLANK
-        self._ink: TerminalInk | None = None
-        self._view = View()
-        self._back = 0
-        self._past: tuple[Row, ...] = ()
 
     # What it shows
 
     def give(self, terminal: Terminal | None) -> Terminal | None:
-        """Show this terminal from now on; returns the one before, for the caller to close."""
-        before, self._terminal = self._terminal, terminal
-        self._screen = terminal.screen if terminal else BLANK
-        self._back, self._past, self._note = 0, (), ""
         self._driving = self._fitting = False
+        self._note = ""
         self.set_class(False, "-driving")
-        if terminal is not None:
-            terminal.watch(self._lane, self._changed)
-        self._draw()
-        return before
-
-    @property
-    def terminal(self) -> Terminal | None:
-        return self._terminal
-
-    def look(self, lane: Lane) -> None:
-        """How closely somebody looks at it now."""
-        if lane is not self._lane:
-            self._lane = lane
-            if self._terminal is not None:
-                self._terminal.watch(lane, self._changed)
+        return super().give(terminal)
 
     def name_it(self, thread: Thread | None, number: int) -> None:
         self.thread, self.number = thread, number
         self.set_class(thread is not None and thread.status.needs_you, "-needs")
-        self._words()
+        self.words()
 
-    def _changed(self) -> None:
-        if self._terminal is None or not self.is_mounted:
-            return
-        screen = self._terminal.screen
-        if self._back:
-            # What is read stays in place while new rows push it up.
-            self._back += max(screen.history - self._screen.history, 0)
-        self._screen = screen
-        self._draw()
+    def show_cursor(self) -> bool:
+        return self._driving
 
-    def _draw(self) -> None:
-        """Draw the rows that are others now, and no more."""
-        if not self.is_mounted:
-            return
-        size = self.size
-        before = self._view
-        if self._back:
-            self._view = View(self._past[-size.height :])
-        else:
-            self._view = view(self._screen, size.width, size.height, cursor=self._driving)
-        if before.left != self._view.left:
-            self.refresh()
-        else:
-            for y in changed(before.rows, self._view.rows):
-                self.refresh(Region(0, y, size.width, 1))
-        self._words()
-
-    def render_line(self, y: int) -> Strip:
-        if self._ink is None:
-            self._ink = TerminalInk(palette_of(self))
-        row = self._view.rows[y] if y < len(self._view.rows) else Row(())
-        return self._ink.row(row.line, self._view.left, self.size.width, row.cursor)
-
-    def _words(self) -> None:
+    def words(self) -> None:
         width = max(self.size.width - 4, 0)
         trouble = self._terminal.trouble if self._terminal else ""
         self.set_class(bool(trouble), "-trouble")
@@ -143,51 +81,20 @@ class TerminalPane(Widget, can_focus=True):
             title=above(self.thread, self.number, width),
             below=below(
                 self.thread, self._screen, trouble=trouble, driving=self._driving, back=self._back, note=self._note,
-                width=width,
+                reading=self.reading, leader=self.leader, width=width,
             ),
         )  # fmt: skip
 
-    def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, self._other_theme)
-
-    def _other_theme(self, theme: Theme) -> None:
-        self._ink = None
-        self.refresh()
+    def _changed(self) -> None:
+        super()._changed()
+        if self._driving and (reason := self.why_not_drive()):
+            self.drive(False)
+            self.post_message(self.Lost(reason))
 
     def on_resize(self) -> None:
-        self._view = View()
-        if self._back:
-            self._scroll(0, anew=True)
-        self._draw()
-        self.refresh()
+        super().on_resize()
         if self._fitting:
             self._fit_soon()
-
-    # Scrolling back
-
-    def action_scroll_page(self, pages: int) -> None:
-        self._scroll(pages * max(self.size.height - 1, 1))
-
-    def action_scroll_end(self) -> None:
-        self._scroll(-self._back)
-
-    def _scroll(self, rows: int, *, anew: bool = False) -> None:
-        back = min(max(self._back + rows, 0), farthest_back(self._screen, self.size.height))
-        if anew or back != self._back:
-            self.run_worker(self._look_back(back), exclusive=True, group="past")
-
-    async def _look_back(self, back: int) -> None:
-        """Stand `back` rows above the last one in sight."""
-        if self._terminal is None:
-            return
-        wanted = past(self._screen, self.size.height, back)
-        try:
-            rows = await self._terminal.history(wanted.rows, wanted.skip) if back else ()
-        except CockpitError as error:
-            self.post_message(Told(str(error), "warning"))
-            return
-        self._back, self._past = back, tuple(map(Row, (*rows, *wanted.below)))
-        self._draw()
 
     # Driving
 
@@ -245,7 +152,7 @@ class TerminalPane(Widget, can_focus=True):
             note = error.message
         if self._terminal is terminal:
             self._note = note
-            self._words()
+            self.words()
 
     async def _unfit(self, terminal: Terminal) -> None:
         try:
@@ -257,6 +164,10 @@ class TerminalPane(Widget, can_focus=True):
         """One key to the terminal."""
         if self._terminal is None:
             return
+        if self._back:
+            self.action_scroll_end()
+        if self._screen.mode:
+            self.post_message(Told(f"{self._screen.mode.replace('-', ' ').capitalize()} was in the way and was left."))
         try:
             known = self._terminal.press(key, character)
         except CockpitError as error:
@@ -266,13 +177,9 @@ class TerminalPane(Widget, can_focus=True):
             self.post_message(Told(f"A terminal has no bytes for {key}.", "warning"))
 
     def on_key(self, event: events.Key) -> None:
-        if not self._driving:
-            return
-        event.stop()
-        event.prevent_default()
-        if event.key == LEADER:
-            self.post_message(self.Left())
-        else:
+        if self._driving and event.key not in self.through:
+            event.stop()
+            event.prevent_default()
             self.send(event.key, event.character)
 
     def on_paste(self, event: events.Paste) -> None:
@@ -291,24 +198,42 @@ class TerminalPane(Widget, can_focus=True):
     # The mouse
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        self._point(event, button=event.button)
+        if self._point(event, button=event.button):
+            return
+        if event.button == 1:
+            self.capture_mouse()
+            self.select(event, begin=True)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        self._point(event, button=event.button, released=True)
+        if self.app.mouse_captured is self:
+            self.release_mouse()
+            if self.reading.selection is None:
+                self.unselect()
+        else:
+            self._point(event, button=event.button, released=True)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        self._point(event, button=event.button, moved=True)
+        if self.app.mouse_captured is self:
+            self.select(event, begin=False)
+        else:
+            self._point(event, button=event.button, moved=True)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._wheel(event, Wheel.UP, _WHEEL_ROWS)
+        self._wheel(event, Wheel.UP, WHEEL_ROWS)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._wheel(event, Wheel.DOWN, -_WHEEL_ROWS)
+        self._wheel(event, Wheel.DOWN, -WHEEL_ROWS)
 
     def _wheel(self, event: events.MouseEvent, wheel: Wheel, rows: int) -> None:
         event.stop()
-        if not self._point(event, wheel=wheel):
-            self._scroll(rows)
+        if self._point(event, wheel=wheel):
+            return
+        if self._driving and self._screen.alternate:
+            # As terminals do for a program that has the whole screen and no interest in the mouse.
+            for _ in range(abs(rows)):
+                self.send("up" if rows > 0 else "down")
+        else:
+            self.scroll_rows(rows)
 
     def _point(
         self, event: events.MouseEvent, *, button: int = 0, released: bool = False, moved: bool = False,

@@ -52,7 +52,7 @@ class Person:
 
     async def looks(self) -> None:
         """Wait until the status line is drawn: what is typed before, the terminal throws away."""
-        await until(lambda: (self.drain(), b"[cockpit-" in self.seen)[1])
+        await until(lambda: (self.drain(), b"comes back" in self.seen)[1])
 
     async def detach(self, tmux: Tmux) -> int:
         """The usual way, no faster than a hand: keys in the same millisecond are a paste to tmux."""

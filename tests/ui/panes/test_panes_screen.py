@@ -6,13 +6,17 @@ from dataclasses import replace
 
 import pytest
 from hosts import ScreenHost, settle
-from pane_kit import Terminals, agent, fleet, screen, worker, workers
+from pane_kit import Terminals, agent, fleet, lines, screen, worker, workers
+from scenes import NOW, fleet_of, ledger, source
 from textual.pilot import Pilot
 
+from cockpit.model.facts import SourceChanged, SourceRead
 from cockpit.model.fleet import Fleet
+from cockpit.model.ids import Ref
 from cockpit.model.terminal import Lane
-from cockpit.model.work import Freeze, Status
-from cockpit.ui.messages import GoTo, Told
+from cockpit.model.work import Freeze, Status, Thread
+from cockpit.ui.messages import Copied, GoTo, Pinned, Told
+from cockpit.ui.present.thread_rows import followed
 from cockpit.ui.screens.panes import PanesScreen
 
 
@@ -35,6 +39,12 @@ class Host(ScreenHost):
     @property
     def told(self) -> list[str]:
         return [message.text for message in self.of(Told)]
+
+    def on_pinned(self, message: Pinned) -> None:
+        self.posted.append(message)
+
+    def on_copied(self, message: Copied) -> None:
+        self.posted.append(message)
 
 
 @asynccontextmanager
@@ -94,13 +104,15 @@ async def test_the_order_is_kept_when_attention_changes() -> None:
         await settle(pilot, 3)
         assert [line.split("agent-")[1][0] for line in app.text if "╭─ " in line] == ["1", "3"]
         assert "3 agent-3  ! approval" in "".join(app.text)
-        await keys(pilot, "n")
+        app.panes.action_next_needing()
+        await settle(pilot, 3)
         assert app.chosen == "agent-3"
 
 
 async def test_next_that_needs_me_without_any() -> None:
     async with at(workers(2)) as (app, pilot):
-        await keys(pilot, "n")
+        app.panes.action_next_needing()
+        await settle(pilot, 3)
         assert app.told == ["No terminal here waits for you."]
 
 
@@ -168,8 +180,9 @@ async def test_a_driven_terminal_that_vanishes_is_told_and_no_key_goes_to_its_ne
         app.give(fleet(worker(2)))
         await settle(pilot, 3)
         assert app.told == ["The terminal that you drove is gone."]
-        await keys(pilot, "x")
+        await keys(pilot, "q", "2", "enter", "x")
         assert app.terminals[2].got == []
+        assert app.panes.at().typing is False
 
 
 async def test_when_all_are_gone_the_keys_work_still() -> None:
@@ -214,16 +227,110 @@ async def test_zooming_shows_one_and_fits_it() -> None:
 
 async def test_pins_narrow_what_is_shown_and_keep_their_order() -> None:
     async with at(workers(5)) as (app, pilot):
-        app.panes.pin(agent(4))
-        app.panes.pin(agent(2))
+        app.panes.pins = (agent(4), agent(2))
         await settle(pilot, 3)
         assert sorted(app.terminals.watched) == ["%2", "%4"]
-        assert app.panes.pins == (agent(4), agent(2))
         app.panes.arrive(agent(5))
         await settle(pilot, 3)
-        assert app.chosen == "agent-5"
-        await keys(pilot, "p")
-        assert sorted(app.terminals.watched) == ["%2", "%4"]
+        assert app.of(Pinned)[-1].threads == (agent(4), agent(2), agent(5))
+        app.panes.pins = ()
+        await settle(pilot, 3)
+        assert len(app.terminals.watched) == 5
+
+
+def seen_by_claude(number: int) -> Thread:
+    """The same worker, known by another source as well, which names its row."""
+    pane = replace(worker(number), joins=frozenset({f"pane:x/%{number}"}), authority=-1)
+    return replace(pane, ref=Ref("claude", f"session-{number}"), title=pane.title, terminal=None, authority=2,
+                   sources=("claude",))  # fmt: skip
+
+
+def joined(*numbers: int, also: tuple[int, ...]) -> Fleet:
+    """Workers in panes; those in `also` are seen by Claude too."""
+    panes = tuple(replace(worker(n), joins=frozenset({f"pane:x/%{n}"}), authority=-1) for n in numbers)
+    return fleet_of(
+        NOW, ledger(NOW), SourceChanged(source(NOW, "local", "tmux")), SourceChanged(source(NOW, "claude", "claude")),
+        SourceRead("local", (), panes), SourceRead("claude", (), tuple(map(seen_by_claude, also))),
+    )  # fmt: skip
+
+
+async def test_a_row_that_changes_its_name_keeps_its_pane_its_place_and_the_person_in_it() -> None:
+    async with at(joined(1, 2, 3, also=())) as (app, pilot):
+        await keys(pilot, "2", "enter", "a")
+        app.panes.pins = (agent(1), agent(2))
+        app.give(joined(1, 2, 3, also=(2,)))
+        app.panes.pins = followed(app.panes.pins, joined(1, 2, 3, also=()), app.fleet)
+        await settle(pilot, 4)
+        thread = app.panes.at().thread
+        assert thread is not None
+        assert thread.ref == Ref("claude", "session-2")
+        await keys(pilot, "b")
+        assert app.terminals[2].got == ["a", "b"]
+        assert "2 agent-2" in app.text[1]
+        assert len(app.terminals.made[agent(2)]) == 1
+        app.give(joined(1, 2, 3, also=()))
+        await settle(pilot, 4)
+        await keys(pilot, "c")
+        assert app.terminals[2].got == ["a", "b", "c"]
+        assert app.told == []
+
+
+async def test_a_worker_that_comes_back_in_another_pane_is_shown_there() -> None:
+    async with at(workers(2)) as (app, pilot):
+        app.give(fleet(replace(worker(1), terminal=str(agent(7))), worker(2)))
+        await settle(pilot, 4)
+        assert sorted(app.terminals.watched) == ["%2", "%7"]
+        assert "terminal of %7" in app.text[2]
+
+
+async def test_what_is_typed_on_after_the_terminal_went_is_for_nobody() -> None:
+    async with at(workers(2)) as (app, pilot):
+        await keys(pilot, "enter", "a")
+        app.terminals[1].show(screen("gone"), trouble="The pane is closed.")
+        await settle(pilot, 3)
+        await keys(pilot, "z", "2", "enter", "escape")
+        assert app.told == ["No longer driven: The pane is closed."]
+        assert app.of(GoTo) == []
+        assert app.chosen == "agent-1"
+        assert app.terminals[1].got == ["a"]
+        app.monotonic += 2
+        await keys(pilot, "2")
+        assert app.chosen == "agent-2"
+
+
+async def test_digits_with_alt_or_ctrl_choose_also_while_driving_and_plain_ones_are_typed() -> None:
+    async with at(workers(3)) as (app, pilot):
+        await keys(pilot, "enter", "2", "alt+2")
+        assert app.terminals[1].got == ["2"]
+        assert app.chosen == "agent-2"
+        await keys(pilot, "enter", "ctrl+3")
+        assert app.chosen == "agent-3"
+        assert app.terminals[2].got == []
+
+
+async def test_searching_selecting_and_copying() -> None:
+    async with at(workers(1), size=(80, 24)) as (app, pilot):
+        app.terminals[1].past = lines(*(f"past {number}" for number in range(100)))
+        app.terminals[1].show(screen("now", size=(80, 24), history=100))
+        await keys(pilot, "slash")
+        await settle(pilot, 3)
+        await pilot.press(*"past 5", "enter")
+        await settle(pilot, 6)
+        assert "“past 5” 1 of 11" in app.text[-2]
+        assert any("past 59" in line for line in app.text)
+        await keys(pilot, "n")
+        assert "“past 5” 2 of 11" in app.text[-2]
+        await keys(pilot, "N", "N")
+        assert app.told == ["No newer “past 5” here."]
+        await keys(pilot, "escape", "escape")
+        assert "past 5" not in "".join(app.text)
+        await keys(pilot, "y")
+        assert app.of(Copied)[-1].text == "now"
+        await pilot.mouse_down(offset=(1, 2))
+        await pilot.hover(offset=(2, 2))
+        await pilot.mouse_up(offset=(2, 2))
+        await keys(pilot, "y")
+        assert app.of(Copied)[-1].text == "no"
 
 
 async def test_being_sent_to_a_thread_chooses_it() -> None:
