@@ -51,6 +51,10 @@ def told(tool: str, given: Json) -> str:
     if tool == "Agent" or tool == "Task":
         who = line(given, "name", 60) or line(given, "subagent_type", 60)
         return one_line(f"{who}: {line(given, 'description') or text(given, 'prompt') or ''}".lstrip(": "), 300)
+    if tool == "TaskUpdate":
+        owner, status = line(given, "owner", 60), line(given, "status", 40)
+        said = ", ".join(part for part in (status.replace("_", " "), f"for {owner}" if owner else "") if part)
+        return one_line(f"#{line(given, 'taskId', 20)} {said}", 300).rstrip()
     value = next((found for key in _TELLING if (found := text(given, key))), None)
     if value is None:
         return one_line(reveal(_json(given), limit=2_000), 300) if given else ""

@@ -3,7 +3,7 @@
 It reads no file and asks no process; what it says is what the unit holds."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import PurePosixPath
@@ -41,6 +41,7 @@ HELPER_SILENCE = timedelta(minutes=10)
 
 
 _BURN_EVERY = timedelta(minutes=1)
+_WHOSE = timedelta(milliseconds=500)
 
 
 class Inner(Enum):
@@ -97,6 +98,12 @@ class Drawer:
             asking=[request for thread, _, request in mates if request and thread.status is Status.APPROVAL],
         )
         standing = judge(signs)
+        whose = None
+        if mates and standing.status is Status.APPROVAL and not standing.calls and session and session.state_at:
+            # The lead's file is written a moment before the mate's line that tells whose request it is (2.1.329).
+            whose = session.state_at + _WHOSE
+            if now < whose:
+                standing = replace(standing, status=Status.WORKING, detail="a request has just come up")
         lead = self._session_row(unit, session, standing, title, team, now) if unit.session else None
         threads = tuple(thread for thread in (lead, *(thread for thread, _, _ in mates)) if thread is not None)
         if self._is_past(threads, now):
@@ -104,7 +111,7 @@ class Drawer:
         logs = [(lead.ref, unit.log)] if lead and unit.log else []
         logs += [(thread.ref, unit.mates[mate.name]) for thread, mate, _ in mates if mate.name in unit.mates]
         shown = self._team(unit, team, title, lead, mates) if team and title else None
-        again = [now + HELPER_SILENCE] if helpers else []
+        again = ([now + HELPER_SILENCE] if helpers else []) + ([whose] if whose else [])
         again += [mate.joined_at + timedelta(seconds=31) for _, mate, _ in mates if mate.joined_at]
         again += [thread.wall.resets_at for thread in threads if thread.wall and thread.wall.resets_at]
         again += [now + _BURN_EVERY for thread in threads if thread.usage and thread.usage.burn]

@@ -265,6 +265,8 @@ class ClaudeSource:
         pause = max(0.0, looked + self._process_seconds - loop.time())
         if home.doubtful:
             pause = min(pause, AGAIN_SECONDS)
+        if self._reader.until is not None:
+            pause = max(0.0, min(pause, (self._reader.until - self._clock()).total_seconds() + 0.01))
         try:
             async with asyncio.timeout(pause):
                 await self._wake.wait()

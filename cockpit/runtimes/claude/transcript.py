@@ -161,7 +161,9 @@ class Conversation:
             self._put(Steps(call.id, steps, call.at))
         else:
             detail = told(call.tool, call.input)
-            whole = body(call.tool, call.input) if call.tool in ("Bash", "Agent", "Task") else detail
+            whole = body(call.tool, call.input) if call.tool == "Bash" else detail
+            if call.tool in ("Agent", "Task") and (prompt := text(call.input, "prompt")):
+                whole = f"{detail}\n{prose(prompt, _OUTPUT)}"
             self._put(ToolCall(call.id, call.tool, whole or detail, CallState.RUNNING, call.at))
 
     # What the CLI said

@@ -11,7 +11,7 @@ from cockpit.model.usage import Usage
 from cockpit.runtimes.claude.wire import Json, count, flag, mapping, number
 
 MILLION = 1_000_000
-_UNSETTLED = 256
+_UNSETTLED = 64
 """So many of the newest messages may still get another copy, and count for what is spent now; older ones are only
 summed."""
 LATELY = timedelta(minutes=10)
@@ -182,14 +182,16 @@ class Tally:
 
     def burn(self, prices: Prices, now: datetime) -> float | None:
         """What the last minutes cost, in dollars an hour; None when some price is missing."""
-        figure = 0.0
-        for model, used, at in self._recent.values():
-            if now - at < LATELY:
-                price = price_of(model, prices)
-                if price is None:
-                    return None
-                figure += cost(used, price)
-        return figure * (timedelta(hours=1) / LATELY)
+        figure, span = 0.0, LATELY
+        lately = [(model, used, at) for model, used, at in self._recent.values() if now - at < LATELY]
+        if len(lately) >= _UNSETTLED:  # there were more than are remembered
+            span = max(now - lately[0][2], timedelta(seconds=1))
+        for model, used, _ in lately:
+            price = price_of(model, prices)
+            if price is None:
+                return None
+            figure += cost(used, price)
+        return figure * (timedelta(hours=1) / span)
 
     def usage(self, prices: Prices, now: datetime | None = None) -> Usage | None:
         """None when there was no request; with `now` it has what is spent lately. The cost is reckoned from `prices`:

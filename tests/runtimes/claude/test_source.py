@@ -251,3 +251,13 @@ async def test_a_transcript_in_which_nobody_spoke_yet_is_no_row(house: House, fa
     early.write_text(early.read_text() + "\n")
     await source(house.root).read(facts)
     assert facts.threads == {}
+
+
+async def test_a_leads_prompt_is_the_mates_if_that_is_said_soon_and_its_own_if_not(house: House, facts: Facts) -> None:
+    house.team("alice")
+    house.session("idle")
+    async with running(source(house.root, process_seconds=60.0), facts):
+        house.session("waiting", "permission prompt")
+        await facts.until(lambda: facts.threads[SOLO].detail == "a request has just come up", "the prompt")
+        assert facts.threads[SOLO].status is Status.WORKING
+        await facts.until(lambda: facts.threads[SOLO].status is Status.APPROVAL, "nobody said whose it is")

@@ -198,3 +198,16 @@ def test_pages_are_read_from_the_end_and_meet(tmp_path: Path) -> None:
     reading = Reading(log, "team-lead")
     assert reading.talk(ref, voice, now).entries == whole.entries
     assert not reading.grow()
+
+
+def test_a_call_begins_with_what_it_is_about() -> None:
+    (spawned, updated) = [
+        each
+        for each in lines(
+            assistant(use("Agent", "a", name="bob", description="CLI work", prompt="You are bob.\nTake task 2.")),
+            assistant(use("TaskUpdate", "b", taskId="2", status="in_progress", owner="bob")),
+        )
+        if isinstance(each, ToolCall)
+    ]
+    assert spawned.detail == "bob: CLI work\nYou are bob.\nTake task 2."
+    assert updated.detail == "#2 in progress, for bob"
