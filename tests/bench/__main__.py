@@ -6,14 +6,13 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench.claude import claude
 from tests.bench.crowded import conversation, great_start, memory, threads
 from tests.bench.living import changes, keys
 from tests.bench.place import Place, place
 from tests.bench.resting import rest
 from tests.bench.starting import snapshot, start
 from tests.bench.table import Figure, machine, table
-from tests.bench.workers import idle
+from tests.bench.workers import driving, idle, ticking, weight
 
 MEASURES: dict[str, Callable[[Place, bool], Iterator[Figure]]] = {
     "snapshot": snapshot,
@@ -26,7 +25,9 @@ MEASURES: dict[str, Callable[[Place, bool], Iterator[Figure]]] = {
     "great-start": great_start,
     "memory": memory,
     "workers": idle,
-    "claude": claude,
+    "ticking": ticking,
+    "driving": driving,
+    "weight": weight,
 }
 
 

@@ -20,7 +20,8 @@ MODES = (
 """The format whose value `Reader.read` wants beside the rows."""
 
 CAPTURE = "capture-pane -epN -t "
-_KEPT_LINES = 256
+_KEPT_LINES = 64
+"""At least so many rows are remembered, or two frames of them: what scrolls or blinks was there a frame ago."""
 _KEPT_TURNS = 8192
 _SGR = re.compile(r"\x1b\[([0-9;:]*)m")
 _ODD = re.compile(r"[\x00-\x1f\x7f]")
@@ -94,13 +95,14 @@ class Reader:
             self._turns = 0
         pen, drawing = self._pen(DEFAULT), False
         known = self._lines
+        most = max(_KEPT_LINES, 2 * len(rows))
         lines = []
         for row in rows:
             key = (row, pen, drawing)
             found = known.pop(key, None)
             if found is None:
                 found = self._line(row.decode("utf-8", "replace"), pen, drawing)
-                if len(known) >= _KEPT_LINES:
+                while len(known) >= most:
                     del known[next(iter(known))]
             known[key] = found
             line, (pen, drawing) = found

@@ -16,7 +16,7 @@ from cockpit.model.terminal import Attribute, Colour, Line, Style
 from cockpit.ui.present.colours import Palette
 from cockpit.ui.present.pane_reading import Mark
 
-_KEPT_LINES = 256
+_KEPT_LINES = 128
 _UNDERLINED = Attribute.UNDERLINE | Attribute.CURLY | Attribute.DOTTED | Attribute.DASHED
 
 
