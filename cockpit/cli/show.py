@@ -157,4 +157,5 @@ def _deeds(thread: Thread) -> dict[str, c.Command]:
         "settle": c.Unsettle(ref) if thread.settled else c.Settle(ref),
         "archive": c.Archive(ref),
         "delete": c.Delete(ref, confirmed=True),
+        **({"resume": c.Resume(ref), "close": c.Close(ref, confirmed=True)} if thread.harness else {}),
     }

@@ -41,8 +41,8 @@ _CANNOT = {
     Capability.MODES: "this source has no modes to change",
     Capability.RENAME: "this source keeps its own titles",
     Capability.ARCHIVE: "this source has no archive",
-    Capability.SETTLE: "this server is too old to settle threads",
-    Capability.SNOOZE: "this server is too old to snooze threads",
+    Capability.SETTLE: "this source cannot settle threads, or its server is too old to",
+    Capability.SNOOZE: "this source cannot snooze threads, or its server is too old to",
     Capability.DELETE: "this source deletes nothing from here",
 }
 

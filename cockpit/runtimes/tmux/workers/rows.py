@@ -89,8 +89,10 @@ def _without_terminal(source: str, worker: Worker, harness: Harness | None, now:
     if worker.ending is Ending.STOPPED:
         so = _so(known, Status.ENDED, "stopped", worker.moved_at, "a person stopped it")
         return replace(so, detail="Stopped; it can be brought back.")
+    # Whose terminal was just made may not be seen yet.
+    on_its_way = worker.starting and now - worker.moved_at < STARTING
     so = _so(known, Status.ENDED, "gone", None, "its terminal is gone, and nobody here ended it")
-    return replace(so, detail="Its terminal is gone; it can be brought back.", lost=True)
+    return replace(so, detail="Its terminal is gone; it can be brought back.", lost=not on_its_way)
 
 
 def _known(thread: Thread, worker: Worker, harness: Harness | None) -> Thread:

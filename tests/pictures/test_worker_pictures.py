@@ -1,0 +1,46 @@
+"""What starts workers in terminals, and brings them back, looks as it did, over a fleet made by hand."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "ui"))
+
+from asking import AskHost, typed
+from hosts import settle
+from poses import SIZES
+from scenes import SHELL_WORKERS, workers_fleet
+from textual.pilot import Pilot
+
+from cockpit.core.commands import Command, Outcome
+from cockpit.core.find import restorable
+from cockpit.ui.screens.dispatch import DispatchScreen
+from cockpit.ui.screens.restore import RestoreScreen
+from cockpit.ui.widgets.fields import Choice
+
+
+async def _send(command: Command) -> Outcome:
+    raise AssertionError(f"{command} was sent from a picture")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=[f"{w}x{h}" for w, h in SIZES])
+def test_the_form_for_workers(size: tuple[int, int], snap_compare: Any) -> None:
+    fleet = workers_fleet()
+    thread = fleet.threads[SHELL_WORKERS[0]]
+
+    async def fill(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        await typed(pilot, "Make the checkout page fast\nand prove it with a profile")
+        pilot.app.screen.query_one("#where", Choice).value = "worktree"
+        await settle(pilot)
+
+    app = AskHost(lambda: DispatchScreen(lambda: fleet, thread, send=_send, here="/home/dev/web"))
+    assert snap_compare(app, terminal_size=size, run_before=fill)
+
+
+def test_the_list_of_those_that_can_be_brought_back(snap_compare: Any) -> None:
+    fleet = workers_fleet()
+    app = AskHost(lambda: RestoreScreen(restorable(fleet, everyone=True), fleet))
+    assert snap_compare(app, terminal_size=(80, 24), run_before=settle)
