@@ -41,7 +41,7 @@ from cockpit.model.work import (
 
 NOW = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
 SONNET = ModelChoice("claudeAgent", "claude-sonnet-4-5")
-T3_CAN = frozenset(Capability) - {Capability.ATTACH, Capability.HARD_FREEZE}
+T3_CAN = frozenset(Capability) - {Capability.ATTACH, Capability.HARD_FREEZE, Capability.RESUME, Capability.CLOSE}
 PANE_CAN = frozenset({Capability.SEND, Capability.INTERRUPT, Capability.ATTACH, Capability.HARD_FREEZE})
 
 FLAKY = Ref("home", "auth-flake")

@@ -37,9 +37,9 @@ def _pane(thread: Thread) -> str:
 
 
 def restore_rows(threads: Sequence[Thread], chosen: Collection[Ref], fleet: Fleet, now: datetime) -> list[Row]:
-    """The list to choose from: those that nobody ended, then those that somebody stopped."""
+    """The list to choose from: those that nobody ended, then those that ended as they should."""
     rows: list[Row] = []
-    for heading, lost in (("ENDED BY NOBODY", True), ("STOPPED ON PURPOSE", False)):
+    for heading, lost in (("ENDED BY NOBODY", True), ("ENDED ON PURPOSE", False)):
         found = [thread for thread in threads if thread.lost is lost]
         if not found:
             continue
