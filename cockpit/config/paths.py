@@ -38,6 +38,11 @@ class Paths:
         return self.state_dir / "bell" / "asks"
 
     @property
+    def lines_dir(self) -> Path:
+        """Claude's own numbers, a file for each session, as our status line keeps them."""
+        return self.state_dir / "claude-lines"
+
+    @property
     def present_dir(self) -> Path:
         """A mark of each cockpit that is on a screen."""
         return self.state_dir / "present"

@@ -17,6 +17,7 @@ from cockpit.model.talk import Talk
 from cockpit.runtimes.claude.answers import Answers
 from cockpit.runtimes.claude.files import AGAIN_SECONDS
 from cockpit.runtimes.claude.follow import Follower, read
+from cockpit.runtimes.claude.lines import Lines
 from cockpit.runtimes.claude.pages import missing
 from cockpit.runtimes.claude.processes import Processes
 from cockpit.runtimes.claude.reader import Reader
@@ -39,14 +40,15 @@ class ClaudeSource:
     `recent` how long a session that ended stays in the list; `poll` forces or forbids polling (None: by the file
     system), `process_seconds` is the rhythm in which processes are looked at, `repository` says where a directory
     belongs, `hands` type into panes, `post` keeps what inboxes held. `held` are the requests that hooks hold, `bell`
-    the file that a hook touches when those change, `who` the person who answers them."""
+    the file that a hook touches when those change, `who` the person who answers them, `lines` the folder where our status
+    line keeps the numbers of each session."""
 
     def __init__(
         self, name: str, home: Path, *, clock: Clock, prices: Mapping[str, Price] | None = None,
         processes: Processes | None = None, recent: timedelta = timedelta(hours=24), poll: bool | None = None,
         poll_seconds: float = 1.0, process_seconds: float = _PROCESS_SECONDS, repository: Repository = alone,
         hands: Hands | None = None, post: Post | None = None, held: HeldAsks | None = None, bell: Path | None = None,
-        who: str = "",
+        who: str = "", lines: Path | None = None,
     ) -> None:  # fmt: skip
         self._name = name
         self._clock = clock
@@ -56,6 +58,7 @@ class ClaudeSource:
         self._answers = Answers(name, held, who=who, root=home, clock=clock, processes=seen,
                                 threads=lambda: reader.threads, teams=lambda: reader.teams)  # fmt: skip
         self._bell = bell
+        self._lines = Lines(lines)
         self._watcher = Watcher(home, poll=poll, poll_seconds=poll_seconds)
         self._process_seconds = process_seconds
         self._hands = hands
@@ -99,7 +102,7 @@ class ClaudeSource:
                     whole = await asyncio.to_thread(self._reader.whole)
             await asyncio.to_thread(self._answers.look)
             self._report(emit, anyway=True)
-            for fact in self._answers.dressed([whole]):
+            for fact in self._lines.filled(self._answers.dressed([whole])):
                 emit(fact)
         await self._follower.fresh()
 
@@ -250,7 +253,7 @@ class ClaudeSource:
                 else:
                     facts = await asyncio.to_thread(self._read, paths, everything, check)
                     self._report(emit)
-                for fact in self._answers.dressed(facts):
+                for fact in self._lines.filled(self._answers.dressed(facts)):
                     emit(fact)
                 first = False
             await self._follower.fresh()
