@@ -35,6 +35,8 @@ PORT_OF = {
     Capability.SETTLE: ports.CanManage,
     Capability.SNOOZE: ports.CanManage,
     Capability.DELETE: ports.CanManage,
+    Capability.RESUME: ports.CanManage,
+    Capability.CLOSE: ports.CanManage,
 }
 
 

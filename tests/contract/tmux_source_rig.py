@@ -13,15 +13,17 @@ from cockpit.runtimes.tmux import control, once, server
 from cockpit.runtimes.tmux.address import Address
 from cockpit.runtimes.tmux.sockets import Sockets
 from cockpit.runtimes.tmux.source import TmuxSource
+from cockpit.runtimes.tmux.workers.crew import Means
+from cockpit.storage.ledger import SqliteLedger
 from cockpit.wiring import utc_now
 
 
 class TmuxRig:
     waiting: Ref | None = None
 
-    def __init__(self, tmux: Tmux, place: Address | Sockets) -> None:
+    def __init__(self, tmux: Tmux, place: Address | Sockets, means: Means) -> None:
         self.tmux = tmux
-        self.source = TmuxSource("local", place, clock=utc_now)
+        self.source = TmuxSource("local", place, clock=utc_now, means=means)
         self._label = f"{tmux.socket}/" if isinstance(place, Sockets) else ""
         self._birth = int(tmux.show("#{start_time}"))
         self._pid = int(tmux.show("#{pid}"))
@@ -59,7 +61,9 @@ async def _rig(*, found: bool) -> AsyncIterator[TmuxRig]:
     ):
         tmux = Tmux.start(socket="default")
         wait_until(lambda: tmux.show("#{pane_current_command}") == "cat")  # before, the shell that starts it is there
-        rig = TmuxRig(tmux, Sockets(os.environ) if found else Address(tmux.socket))
+        at = Address(tmux.socket)
+        means = Means(at, SqliteLedger(place / "ledger.db").workers, place / "scripts")
+        rig = TmuxRig(tmux, Sockets(os.environ) if found else at, means)
         try:
             yield rig
         finally:

@@ -103,7 +103,8 @@ class TmuxSource:
         return self._picture.hidden
 
     async def diagnose(self) -> Sequence[tuple[str, str]]:
-        return picture.diagnosis(self._servers.known, self.hidden)
+        known = picture.diagnosis(self._servers.known, self.hidden)
+        return [*known, *self._crew.diagnosis()] if self._crew is not None else known
 
     async def _publish(self, emit: Emit) -> None:
         """Report what changed, whenever something did, and when a row changes by time alone."""

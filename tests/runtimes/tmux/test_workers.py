@@ -318,3 +318,25 @@ async def test_workers_outlive_a_server_that_lets_sessions_go_with_their_last_cl
     site.tmux("kill-session", "-t", "one", check=False)
     await source.manage(c.Interrupt(ref), "i")
     assert [thread.ref for thread in await threads(site.source())] == [ref]
+
+
+async def test_doctor_hears_which_harnesses_are_ready_and_which_files_are_wrong(site: Site) -> None:
+    (site.harnesses / "broken.toml").write_text("title = 'Broken'")
+    (site.harnesses / "ghost.toml").write_text("title = 'Ghost'\nprogram = 'no-such-program-here'\n")
+    source = site.source()
+    run = Running(source)
+    await source.read(run.emit)
+    said = dict(await source.diagnose())
+    assert said["harness pasted"] == "ready"
+    assert said["harness ghost"] == "no-such-program-here is not installed"
+    assert "broken.toml: program is missing" in said["harnesses"]
+    assert run.state is not None
+    assert any("broken.toml: program is missing" in note for note in run.state.notes)
+
+
+async def test_what_a_start_left_behind_goes_after_a_day(site: Site, here: Path) -> None:
+    old = site.root / "scripts" / "start-old"
+    old.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    await started(site.source(), order("pasted", here))
+    assert list((site.root / "scripts").iterdir()) == []

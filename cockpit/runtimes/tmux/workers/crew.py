@@ -89,6 +89,11 @@ class Crew:
             default_model=ModelChoice(default, "") if default else None, notes=notes,
         )  # fmt: skip
 
+    def diagnosis(self) -> list[tuple[str, str]]:
+        """Which programs can be started, and which files that a person wrote cannot be used."""
+        said = [(f"harness {offer.instance}", offer.note or "ready") for offer in self._offers]
+        return [*said, *(("harnesses", problem) for problem in self._problems)]
+
     def harness(self, name: str) -> Harness:
         """To start a worker with. Raises Refused when there is none of that name."""
         found = self.harnesses.get(name)

@@ -3,9 +3,12 @@
 Through a file, because tmux takes no command longer than 16 kB, and because an argument vector is no place for what a
 harness puts into the environment. The script stays as a waiting shell above the program: so it can be paused."""
 
+import contextlib
 import os
 import shlex
+import shutil
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +20,9 @@ from cockpit.runtimes.tmux.workers.harness import Harness
 
 LONGEST_ARGUMENT = 100_000
 """Bytes of a prompt that are given as an argument; Linux takes at most 128 KiB (MAX_ARG_STRLEN)."""
+
+
+_STALE_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ def _handed_over(harness: Harness, prompt: str) -> tuple[str, ...]:
 def write(launch: Launch, directory: str, under: Path) -> tuple[Path, str]:
     """Make the script in a new directory below `under`, and the shell command that runs it. Raises OSError."""
     under.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _tidy(under)
     place = Path(tempfile.mkdtemp(prefix="start-", dir=under))
     script = place / "start.sh"
     lines = [
@@ -97,6 +104,14 @@ def write(launch: Launch, directory: str, under: Path) -> tuple[Path, str]:
         lines.append("exit $?")  # so that the shell waits, rather than become the program
     _private(script, "\n".join(lines) + "\n")
     return place, f"exec sh {shlex.quote(str(script))}"
+
+
+def _tidy(under: Path) -> None:
+    """Remove what windows left that were closed before they ran. Younger ones may be on their way."""
+    for left in under.glob("start-*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _private(file: Path, text: str) -> None:
