@@ -40,8 +40,8 @@ class ClaudeSource:
     `recent` how long a session that ended stays in the list; `poll` forces or forbids polling (None: by the file
     system), `process_seconds` is the rhythm in which processes are looked at, `repository` says where a directory
     belongs, `hands` type into panes, `post` keeps what inboxes held. `held` are the requests that hooks hold, `bell`
-    the file that a hook touches when those change, `who` the person who answers them, `lines` the folder where our status
-    line keeps the numbers of each session."""
+    the file that a hook touches when those change, `who` the person who answers them, `lines` the folder where our
+    status line keeps the numbers of each session."""
 
     def __init__(
         self, name: str, home: Path, *, clock: Clock, prices: Mapping[str, Price] | None = None,
