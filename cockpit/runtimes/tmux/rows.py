@@ -39,6 +39,7 @@ class Seen:
 def row(seen: Seen, ref: Ref, join: str, now: datetime) -> Thread:
     """`join` is the key by which other sources know the pane."""
     pane = seen.pane
+    agent = seen.agent.name if seen.agent else ""
     status, raw, since, facts = _status(seen, now)
     if seen.agent is not None:
         process = f" (process {seen.agent.pid})" if seen.agent.pid else ""
@@ -47,14 +48,14 @@ def row(seen: Seen, ref: Ref, join: str, now: datetime) -> Thread:
         facts += ((f"shown: {seen.shown_by}", None),)
     checkout = seen.checkout
     return Thread(
-        ref, title(pane), status, raw, since, detail(pane),
+        ref, title(pane, agent), status, raw, since, detail(pane, agent),
         project=project_ref(ref.source, pane, checkout),
         evidence=tuple(Evidence(ref.source, fact, at) for fact, at in facts),
         capabilities=_DEAD if pane.dead else _ALIVE | {Capability.HARD_FREEZE} if seen.pausable else _ALIVE,
         sources=(ref.source,), stale=seen.stale, created_at=seen.created_at,
         branch=checkout.branch if checkout else None, worktree=checkout.worktree if checkout else None,
         terminal=str(ref), joins=frozenset({join}), authority=AUTHORITY,
-        harness=seen.agent.name if seen.agent else None,
+        harness=agent or None,
     )  # fmt: skip
 
 
@@ -80,21 +81,24 @@ def _ending(pane: Pane) -> str:
     return "exit code unknown" if pane.exit_code is None else f"exit code {pane.exit_code}"
 
 
-def title(pane: Pane) -> str:
-    """What a person called it: the window's name, the program's own title, the session's name, else what runs where."""
+def title(pane: Pane, agent: str = "") -> str:
+    """What a person called it: the window's name; the program's own title; else the agent, the session or what runs
+    there, and where."""
     if pane.named and not pane.split:
         return pane.window_name
     if pane.title:
         return pane.title
+    if agent:
+        return f"{agent} {pane.place}"
     if pane.session_name and not pane.session_name.isdigit():
         return f"{pane.session_name} {pane.place}"
     return f"{pane.command or 'pane'} {pane.place}"
 
 
-def detail(pane: Pane) -> str:
+def detail(pane: Pane, agent: str = "") -> str:
     """What runs, and what it says of itself where the title does not."""
-    own = pane.title if pane.title and pane.title != title(pane) else ""
-    return " · ".join(part for part in (pane.command, own) if part)
+    own = pane.title if pane.title and pane.title != title(pane, agent) else ""
+    return " · ".join(part for part in (agent or pane.command, own) if part)
 
 
 def project_ref(source: str, pane: Pane, checkout: Checkout | None) -> Ref | None:

@@ -58,6 +58,7 @@ async def test_an_agent_below_shells_is_known_while_it_runs(tmux: Tmux, tmp_path
         tmux("send-keys", "-t", "one:1", f"sh -c '{agent(tmp_path, 'codex')}; true'", "Enter")
         await run.until(lambda r: any(thread.harness == "codex" for thread in r.threads))
         thread = next(thread for thread in run.threads if thread.harness == "codex")
+        assert (thread.title, thread.detail) == ("codex 1.0", "codex")
         told = [fact.fact for fact in thread.evidence if "runs in it" in fact.fact]
         assert len(told) == 1
         assert told[0].startswith("codex runs in it (process ")
