@@ -132,7 +132,7 @@ def code_for(fleet: "Fleet", *, strict: bool = False) -> int:
 
     read = [state.health in (Health.UP, Health.LATE) for state in fleet.sources.values()]
     dark = [state.health in (Health.DOWN, Health.AUTH) for state in fleet.sources.values()]
-    if not any(read):
+    if not any(read) and not fleet.threads:  # workers are known also when their server is gone
         return ALL_DOWN
     return SOME_DOWN if strict and any(dark) else FINE
 
