@@ -33,6 +33,8 @@ class Conversation:
         self._calls: dict[str, Call] = {}
         self._hooked: dict[str, str] = {}
         self._count = 0
+        self._lines: dict[str, int] = {}
+        self._answered = 0
 
     def entries(self, *, alive: bool = True) -> tuple[Entry, ...]:
         """`alive`: an open call may still end; where nothing runs any more it failed."""
@@ -53,15 +55,28 @@ class Conversation:
             return
         self._count += 1
         native = identity(record, "uuid") or f"line-{at.timestamp()}-{self._count}"
+        self._lines[native] = self._count
         match record.get("type"):
             case "user":
+                self._forked(record, native, at)
                 self._user(record, native, at)
             case "assistant":
+                self._answered = self._count
                 self._assistant(record, native, at)
             case "system":
                 self._system(record, native, at)
             case "attachment":
                 self._attachment(mapping(record.get("attachment")))
+
+    def _forked(self, record: Json, native: str, at: datetime) -> None:
+        """A prompt that goes on from before the last answer took back what is between (seen on 2.1.329: Esc Esc)."""
+        content = mapping(record.get("message")).get("content")
+        before = self._lines.get(identity(record, "parentUuid") or "")
+        is_prompt = record.get("isMeta") is not True and not any(b.get("type") == "tool_result" for b in rows(content))
+        if is_prompt and before is not None and before < self._answered:
+            self._note(
+                f"{native}/fork", "info", "Went back to an earlier point: what came after that was taken back", at
+            )
 
     # What a person, a mate or a tool said
 

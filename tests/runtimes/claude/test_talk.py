@@ -211,3 +211,27 @@ def test_a_call_begins_with_what_it_is_about() -> None:
     ]
     assert spawned.detail == "bob: CLI work\nYou are bob.\nTake task 2."
     assert updated.detail == "#2 in progress, for bob"
+
+
+def test_a_prompt_that_goes_on_from_an_earlier_point_is_marked() -> None:
+    entries = lines(
+        user("One way"),
+        assistant({"type": "text", "text": "Done."}, parentUuid="u0"),
+        user("and on", parentUuid="u1"),
+        assistant({"type": "text", "text": "Further."}, parentUuid="u2"),
+        user("Another way", parentUuid="u1"),
+    )
+    assert [type(each).__name__ for each in entries] == [
+        "Message",
+        "Message",
+        "Message",
+        "Message",
+        "Notice",
+        "Message",
+    ]
+    assert "taken back" in entries[4].text
+
+
+@pytest.mark.parametrize("name", [LEAD, ERIN, ALICE, OUTSIDE])
+def test_a_straight_conversation_has_no_such_mark(name: str) -> None:
+    assert not [each for each in of(tape(name), Notice) if "taken back" in each.text]
