@@ -8,7 +8,7 @@ from fleet_kit import NOW, ago, approval, plan, question, ref, source, thread
 from cockpit.core import commands as c
 from cockpit.core.store import Store
 from cockpit.core.why_not import why_not
-from cockpit.model.asks import Decision
+from cockpit.model.asks import Decision, Option
 from cockpit.model.facts import LedgerFailed, LedgerRead, ProjectSeen, SendStarted, ThreadSeen
 from cockpit.model.fleet import Fleet
 from cockpit.model.health import Health
@@ -33,7 +33,14 @@ def seen(row: object, *facts: object) -> Fleet:
     return fleet(ThreadSeen(row), *facts)  # type: ignore[arg-type]
 
 
+_BY_HOOK = {"decisions": (Decision.ACCEPT, Decision.DECLINE), "takes_message": True}
+HELD_PLAN = thread(status=Status.PLAN, asks=(replace(plan(), **_BY_HOOK),))
+RULED = thread(status=Status.APPROVAL, asks=(replace(approval(), rules=(Option("1", "make"),), **_BY_HOOK),))
+
 POSSIBLE = [
+    (c.Decide(ONE, "plan-1", Decision.DECLINE, message="add tests"), seen(HELD_PLAN)),
+    (c.Decide(ONE, "req-1", Decision.ACCEPT, "1"), seen(RULED)),
+    (c.Decide(ONE, "req-1", Decision.DECLINE, message="why"), seen(RULED)),
     (c.Decide(ONE, "req-1", Decision.ACCEPT), seen(ASKING)),
     (c.Decide(ONE, "req-1", Decision.DECLINE), seen(ASKING, FROZEN)),
     (c.Decide(ONE, "req-1", Decision.ACCEPT), seen(ASKING, HELD)),
@@ -66,6 +73,9 @@ IMPOSSIBLE = [
     (c.Send(ONE, "x"), seen(thread(), source(health=Health.DOWN, reason="refused")), "home is down: refused"),
     (c.Send(ONE, "x"), seen(replace(thread(), capabilities=frozenset())), "cannot take messages"),
     (c.Decide(ONE, "req-2", Decision.ACCEPT), seen(ASKING), "no longer open"),
+    (c.Decide(ONE, "req-1", Decision.ACCEPT, "2"), seen(RULED), "no such rule"),
+    (c.Decide(ONE, "req-1", Decision.DECLINE, message="why"), seen(ASKING), "no message"),
+    (c.Decide(ONE, "plan-1", Decision.ACCEPT), seen(HELD_PLAN), "another kind"),
     (c.Decide(ONE, "req-1", Decision.ACCEPT), seen(ASKING, FROZEN), "frozen"),
     (c.Decide(ONE, "req-1", Decision.ACCEPT), seen(ASKING, SendStarted("req-1", "decide")), "on its way"),
     (c.Decide(ONE, "q-1", Decision.ACCEPT), seen(thread(asks=(question(),))), "another kind of answer: question"),

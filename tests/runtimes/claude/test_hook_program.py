@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hook_kit import State, ended, now, wait_for
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cockpit.model.asks import HeldAsk
 from cockpit.runtimes.claude.hooks import program
 from cockpit.storage.presence import present
 
@@ -115,6 +117,15 @@ def test_a_hook_that_is_ended_takes_its_ask_back(state: State) -> None:
     child.send_signal(signal.SIGTERM)
     assert ended(child) == ""
     assert state.none_waits()
+
+
+def test_what_was_asked_long_ago_is_forgotten_and_who_answered_is_not(state: State) -> None:
+    old, soon = (now() - timedelta(days=days) for days in (8, 6))
+    for name, at in (("old", old), ("soon", soon)):
+        state.ledger.asks.add(HeldAsk(name, "claude", "s", {"tool_input": {"command": "secret"}}, at, at))
+    assert state.run(state.payload(), wait=0.2) == ""
+    kept = [state.ledger.asks.get(name) for name in ("old", "soon")]
+    assert [dict(ask.payload) if ask else None for ask in kept] == [{}, {"tool_input": {"command": "secret"}}]
 
 
 def test_two_scopes_that_name_it_twice_make_one_ask(state: State) -> None:

@@ -1,6 +1,7 @@
 """The card: all that is asked, where, since when, and the keys that can answer it now."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -44,6 +45,8 @@ def test_every_chip_is_an_action_of_the_register() -> None:
         ask_lines.APPROVE,
         ask_lines.SESSION,
         ask_lines.DECLINE,
+        ask_lines.RULE,
+        ask_lines.SAYING,
         ask_lines.REPLY,
         ask_lines.PLAN,
         ask_lines.EXPLAIN,
@@ -53,6 +56,36 @@ def test_every_chip_is_an_action_of_the_register() -> None:
 
 def test_the_head_says_who_and_since_when() -> None:
     assert words(head_lines(card(approval()), NOW, 40, pen())) == ["! Claude wants to run a command       2m"]
+
+
+def test_the_head_says_how_long_it_can_be_answered_only_when_that_is_not_long() -> None:
+    soon = replace(approval(), expires_at=NOW + timedelta(seconds=50))
+    assert words(head_lines(card(soon), NOW, 50, pen()))[0].endswith("2m · 50s left")
+    later = replace(approval(), expires_at=NOW + timedelta(hours=1))
+    assert words(head_lines(card(later), NOW, 50, pen()))[0].endswith("2m")
+
+
+def test_rules_and_what_else_must_be_known_stand_in_full_and_have_their_keys() -> None:
+    asked = replace(
+        approval(), rules=(Option("1", "Bash(make *) in this project"),), note="Another hook has changed it.",
+        takes_message=True,
+    )  # fmt: skip
+    assert body(card(asked), 60)[-2:] == [
+        "  may let through: Bash(make *) in this project",
+        "  Another hook has changed it.",
+    ]
+    chips = {chip.action: chip.reason for chip in chips_of(card(asked), KEYS)}
+    assert chips[ask_lines.RULE] is None
+    assert chips[ask_lines.SAYING] is None
+    plain = {chip.action for chip in chips_of(card(approval()), KEYS)}
+    assert not plain & {ask_lines.RULE, ask_lines.SAYING}
+
+
+def test_a_plan_that_can_be_sent_back_says_so_instead_of_a_reply() -> None:
+    asked = replace(plan(), decisions=(Decision.ACCEPT, Decision.DECLINE), takes_message=True)
+    chips = [chip.action for chip in chips_of(card(asked), KEYS)]
+    assert ask_lines.SAYING in chips
+    assert ask_lines.REPLY not in chips
 
 
 def test_the_head_says_which_of_several() -> None:

@@ -124,6 +124,8 @@ class Waiting:
             name = f"{name}-{time.time_ns()}"
             self.write(insert, name, *row)
         self.id = name
+        # What was asked for a week ago may hold what nobody should keep; who answered what stays.
+        self.write("UPDATE asks SET payload = '{}' WHERE expires < ? AND payload <> '{}'", moment(-7 * 86_400))
         return True
 
     def wait(self, until: float) -> Json | None:
