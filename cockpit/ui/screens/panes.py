@@ -70,6 +70,7 @@ class PanesScreen(CockpitScreen):
         self._left_at = float("-inf")
         self._deaf_until = float("-inf")
         self._leader = "ctrl+g"
+        self._leaders: frozenset[str] = frozenset()
         self._through: frozenset[str] = frozenset()
 
     def compose(self) -> ComposeResult:
@@ -227,7 +228,8 @@ class PanesScreen(CockpitScreen):
             chosen = ref == self._chosen
             if pane.driving and not chosen:
                 pane.drive(False)
-            pane.through, pane.leader = self._through, key_name(self._leader)
+            pane.through, pane.leaders = self._through, self._leaders
+            pane.leader, pane.left = key_name(self._leader), self._left
             pane.look(Lane.PROMPT if chosen else Lane.GENTLE)
             pane.fit(chosen and (self._zoomed or pane.driving))
             if chosen and self.app.app_focus and self.focused is not pane:
@@ -245,6 +247,7 @@ class PanesScreen(CockpitScreen):
         bound = {key: active.binding.id or "" for key, active in self.active_bindings.items()}
         leaders = [key for key, name in bound.items() if name == "panes.leader"]
         numbers = [key for key, name in bound.items() if name.startswith("panes.focus-") and "+" in key]
+        self._leaders = frozenset(leaders)
         self._leader = next(iter(leaders), "ctrl+g")
         self._through = frozenset((*leaders, *numbers))
 
@@ -283,12 +286,16 @@ class PanesScreen(CockpitScreen):
         pane.drive(True)
         self._settle()
 
+    def _left(self) -> None:
+        """The leader left what was driven."""
+        self._left_at = self._clock()
+        self._settle()
+
     def action_leader(self) -> None:
-        """Leave what is driven. Twice in a row it is meant for the program."""
+        """Twice in a row it is meant for the program. (The first one the driven pane takes itself.)"""
         if (driven := self._driven) is not None:
-            self._left_at = self._clock()
             driven.drive(False)
-            self._settle()
+            self._left()
             return
         pane = self.chosen
         if pane is not None and self._clock() - self._left_at < _TWICE_SECONDS:

@@ -2,7 +2,7 @@
 
 While it is watched no key and no size of ours reaches it; while it is driven every key does but those that leave."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from textual import events
 from textual.message import Message
@@ -23,7 +23,8 @@ _FIT_SECONDS = 0.2
 
 class TerminalPane(ReadingPane):
     """`thread` is whose terminal it is, `where` the terminal's ref, `number` its name among the others, `place` where
-    it was put. `through` are the keys that are not for the program while it is driven, `leader` the one that leaves."""
+    it was put. `through` are the keys that are not for the program while it is driven; `leaders` leave it, which
+    calls `left`, and `leader` is what people call the first."""
 
     DEFAULT_CSS = """
     TerminalPane {
@@ -50,7 +51,9 @@ class TerminalPane(ReadingPane):
         self.place: Place | None = None
         self.where: str | None = None
         self.through: Collection[str] = ()
+        self.leaders: Collection[str] = ()
         self.leader = "Ctrl+G"
+        self.left: Callable[[], None] = lambda: None
         self._driving = False
         self._fitting = False
         self._fit_timer: Timer | None = None
@@ -177,10 +180,18 @@ class TerminalPane(ReadingPane):
             self.post_message(Told(f"A terminal has no bytes for {key}.", "warning"))
 
     def on_key(self, event: events.Key) -> None:
-        if self._driving and event.key not in self.through:
-            event.stop()
-            event.prevent_default()
+        if not self._driving:
+            return
+        if event.key in self.through:
+            # At once, and not when the key's action runs: the next key may be here before that.
+            self.drive(False)
+            if event.key not in self.leaders:
+                return
+            self.left()
+        else:
             self.send(event.key, event.character)
+        event.stop()
+        event.prevent_default()
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()

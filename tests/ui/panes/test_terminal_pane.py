@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from hosts import WidgetHost, settle
 from pane_kit import LOST, FakeTerminal, lines, screen, worker
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.pilot import Pilot
@@ -24,7 +25,7 @@ class Host(WidgetHost):
 
     def __init__(self) -> None:
         self.pane = TerminalPane()
-        self.pane.through = ("ctrl+g",)
+        self.pane.through = self.pane.leaders = ("ctrl+g",)
         self.pane.styles.width, self.pane.styles.height = 42, 12
         self.terminal = FakeTerminal(screen("hello", size=(40, 10)))
         super().__init__(self.pane)
@@ -166,7 +167,9 @@ async def test_while_driven_every_key_goes_through_but_the_leader() -> None:
         ]
         await pilot.press(*keys)
         assert app.terminal.got == keys
-        await pilot.press("ctrl+g")
+        for key in ("ctrl+g", "z"):
+            app.pane.post_message(events.Key(key, None))
+        await shown(pilot)
         assert app.terminal.got == keys
 
 
