@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from source_kit import Running, running
+from source_kit import Running, make, running
 from tmux_rig import Tmux, attached_person, until, wait_until
 
 from cockpit.model.terminal import Lane, Mouse, Screen
@@ -72,6 +72,21 @@ async def test_a_watched_pane_shows_what_it_prints(tmux: Tmux) -> None:
         await until(lambda: text(terminal.screen) == "hello\nhello")
         assert terminal.screen.cursor == (0, 2)
         assert terminal.trouble == ""
+
+
+async def test_a_source_that_read_once_shows_a_frame_and_attaches_to_nothing(tmux: Tmux) -> None:
+    """As a picture without a terminal needs it."""
+    tmux("send-keys", "-t", "one:0", "hello")
+    wait_until(lambda: "hello" in tmux.screen("one:0"))
+    source, run = make(tmux), Running(make(tmux))
+    await source.read(run.emit)
+    terminal = source.terminal(run.threads[0].ref)
+    terminal.watch(Lane.PROMPT, lambda: None)
+    await until(lambda: terminal.screen.width)
+    assert (text(terminal.screen), terminal.screen.cursor, terminal.trouble) == ("hello", (5, 0), "")
+    assert tmux("list-clients") == ""
+    await terminal.close()
+    await source.close()
 
 
 async def test_panes_of_two_sessions(tmux: Tmux) -> None:
