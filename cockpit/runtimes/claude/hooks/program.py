@@ -150,7 +150,7 @@ class Waiting:
                 look = now + 1.0
                 if not somebody_there():
                     return self.late()
-            time.sleep(STEP)
+            time.sleep(STEP if now < until - self.seconds + 60 else 3 * STEP)  # whoever is away is in no hurry
 
     def late(self) -> Json | None:
         """Take it back; an answer that came first is still given, and then it is up to Claude what it is worth."""
