@@ -44,6 +44,7 @@ def _stoppable(at: At) -> str | None:
 
 async def _stop(desk: Desk, at: At) -> None:
     if at.team and await desk.confirm(stop_question(at.team, at.fleet), "Stop"):
+        desk.tell(f"The team “{at.team.title}” is asked to shut down; that takes as long as its members take.")
         await desk.act(StopTeam(at.team.ref, confirmed=True))
 
 

@@ -167,7 +167,8 @@ def _doing(member: Member, thread: Thread | None, team: Team, fleet: Fleet) -> s
     if thread and (thread.asks or str(thread.ref) in fleet.sending):
         return fact(thread, fleet)
     task = next((each for each in team.tasks if each.id == member.task), None)
-    detail = thread.detail if thread else member.detail
+    # The program that runs in its terminal is no news of what it does.
+    detail = member.detail if thread is None else "" if thread.detail == thread.harness else thread.detail
     parts = [
         f"#{task.id} {task.active_form or task.subject}" if task else "",
         blockers(task) if task else "",

@@ -80,6 +80,7 @@ class StatusScreen(CockpitScreen):
 
     def on_resize(self) -> None:
         self.set_class(self.size.width >= WIDE, "-wide")
+        self._show()
 
     def on_sized_list_resized(self) -> None:
         self._show()
@@ -95,6 +96,11 @@ class StatusScreen(CockpitScreen):
         self.query_one(Totals).fleet = fleet
         sources, threads = self.query_one("#source-rows", SizedList), self.query_one("#thread-rows", SizedList)
         sources.rows = source_rows(fleet, sources.room)
+        if self.has_class("-wide"):
+            sources.styles.clear_rule("height")
+        else:
+            # Told and not `auto`: while it is laid out, a list does not say that its rows became fewer.
+            sources.styles.height = sum(row.height for row in sources.rows)
         threads.rows = usage_rows(fleet, threads.room)
 
     def at(self) -> At:

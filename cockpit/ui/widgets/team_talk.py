@@ -43,6 +43,8 @@ class TeamTalk(Vertical):
         self._timeline = Conversation(now=self._now)
         self._team: Team | None = None
         self._fleet = Fleet()
+        self._drawn: tuple[object, ...] = ()
+        self._kept: tuple[TeamMessage, ...] = ()
         self.whole = False
         self.narrowed = Narrowed()
 
@@ -77,7 +79,11 @@ class TeamTalk(Vertical):
             self._timeline.show(told, settled={each.ask.id: each for each in self._fleet.settled})
             title, count = f"Timeline of {team.title}", told.failed or f"{len(told.entries):,}"
         else:
-            self._messages.show(message_rows(team, self.narrowed, self._messages.room))
+            # A thousand messages are not laid out anew because a member began a turn.
+            drawn = (team.ref, id(team.messages), self.narrowed, self._messages.room)
+            if drawn != self._drawn:
+                self._drawn, self._kept = drawn, team.messages
+                self._messages.show(message_rows(team, self.narrowed, self._messages.room))
             shown, there = sum(row.selectable for row in self._messages.rows), len(team.messages)
             title, count = "Messages", f"{shown:,} of {there:,}" if shown < there else f"{there:,}"
         entitle(self, title=title, below=" · ".join(part for part in (self.narrowed.words, count) if part))
