@@ -228,10 +228,6 @@ class CockpitApp(App[None]):
     def on_go_to(self, message: messages.GoTo) -> None:
         self.goto(message.screen, message.thread)
 
-    def on_pin_only(self, message: messages.PinOnly) -> None:
-        self.pin(message.threads)
-        self.goto("panes")
-
     def on_followed(self, message: messages.Followed) -> None:
         self._session.follow(message.thread)
 

@@ -39,14 +39,6 @@ class GoTo(Message):
         self.thread = thread
 
 
-class PinOnly(Message):
-    """Show the terminals of these threads side by side, and no others."""
-
-    def __init__(self, threads: tuple[Ref, ...]) -> None:
-        super().__init__()
-        self.threads = threads
-
-
 class Followed(Message):
     """The person looks at this thread's conversation now, or at none."""
 

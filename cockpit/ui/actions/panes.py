@@ -47,7 +47,7 @@ ACTIONS = (
     Action("go.panes", "f3", "panes", "Live terminals, side by side", "Screens", goto("panes")),
     Action(
         "thread.attach", "o", "full screen", "Its terminal in full, until you detach", "Thread",
-        _attach, _terminal, frozenset({"fleet", "inbox", "panes"}), footer=9, once=True,
+        _attach, _terminal, frozenset({"fleet", "inbox", "panes", "team"}), footer=9, once=True,
     ),
     Action(
         "thread.pin", "p", "pin", "Show it on the panes, and there only what is pinned; again to unpin", "Thread",

@@ -38,6 +38,12 @@ def _with_panes(at: At) -> str | None:
     return None if able else "none of its members has a terminal that is in sight"
 
 
+async def _panes(desk: Desk, at: At) -> None:
+    if at.team:
+        desk.pin(tuple(thread.ref for thread in threads_of(at.team, at.fleet) if thread.terminal))
+        desk.goto("panes")
+
+
 def _stoppable(at: At) -> str | None:
     return why_not(StopTeam(at.team.ref, confirmed=True), at.fleet) if at.team else "no team is shown"
 
@@ -64,7 +70,7 @@ ACTIONS = (
     ),
     Action(
         "team.panes", "V", "view panes", "Show the terminals of this team's members side by side", "Team",
-        on_screen("view_panes"), _with_panes, _TEAM, footer=6,
+        _panes, _with_panes, _TEAM, footer=6,
     ),
     Action(
         "team.timeline", "t", "timeline", "All that happened in the team, by time; again to go back", "Team",

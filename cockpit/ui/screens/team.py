@@ -21,7 +21,7 @@ from cockpit.model.teams import Member, Team
 from cockpit.model.work import Thread
 from cockpit.ui.actions import At
 from cockpit.ui.clock import now_of
-from cockpit.ui.messages import Do, Followed, GoTo, PinOnly, Told
+from cockpit.ui.messages import Do, Followed, GoTo, Told
 from cockpit.ui.present.ask_lines import Card
 from cockpit.ui.present.message_rows import Narrowed, message_page, value, ways
 from cockpit.ui.present.pages import Draw
@@ -314,11 +314,6 @@ class TeamScreen(CockpitScreen):
             self._choose(other.ref)
         elif not waiting:
             self.post_message(Told("Who waits for you is in no team; i shows everybody.", "warning"))
-
-    def action_view_panes(self) -> None:
-        if team := self.team:
-            shown = tuple(thread.ref for thread in threads_of(team, self.fleet) if thread.terminal)
-            self.post_message(PinOnly(shown))
 
     def action_timeline(self) -> None:
         """On and off. While it is on, the members' own conversations are followed."""

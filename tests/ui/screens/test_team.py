@@ -9,7 +9,6 @@ from hosts import ScreenHost, settle
 from scenes import NOW
 from teaming import (
     API,
-    LEAD,
     SCHEMA,
     TEAM,
     big_team,
@@ -33,13 +32,8 @@ from cockpit.ui.widgets.conversation import Conversation
 from cockpit.ui.widgets.row_list import RowList
 
 
-class TeamHost(ScreenHost):
-    def on_pin_only(self, message: m.PinOnly) -> None:
-        self.posted.append(message)
-
-
-def host(fleet: Fleet | None = None) -> TeamHost:
-    return TeamHost(TeamScreen, fleet or crew_fleet())
+def host(fleet: Fleet | None = None) -> ScreenHost:
+    return ScreenHost(TeamScreen, fleet or crew_fleet())
 
 
 def team(app: ScreenHost) -> TeamScreen:
@@ -232,17 +226,6 @@ async def test_next_goes_to_who_needs_a_person_also_in_another_team() -> None:
         assert at.team.ref == TEAM
         assert at.thread is not None
         assert at.thread.ref == SCHEMA
-
-
-async def test_the_panes_of_a_team_are_those_of_its_members_with_a_terminal() -> None:
-    app = host()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await settle(pilot, 4)
-        team(app).action_view_panes()
-        await settle(pilot)
-        (pinned,) = app.of(m.PinOnly)
-        assert len(pinned.threads) == 4
-        assert set(pinned.threads) >= {LEAD, SCHEMA, API}
 
 
 async def test_the_timeline_takes_the_screen_follows_the_team_and_gives_both_back() -> None:
