@@ -21,9 +21,10 @@ from cockpit.runtimes.claude.lives import Lives
 from cockpit.runtimes.claude.log import Log
 from cockpit.runtimes.claude.pages import Voice
 from cockpit.runtimes.claude.processes import Processes
-from cockpit.runtimes.claude.rows import Drawer, Drawn, Repository, alone
+from cockpit.runtimes.claude.rows import Drawer, Drawn
 from cockpit.runtimes.claude.steer import Target
 from cockpit.runtimes.claude.teams import IN_PROCESS
+from cockpit.runtimes.claude.threads import Repository, alone
 from cockpit.runtimes.claude.timeline import Chorus
 from cockpit.runtimes.claude.units import Unit, units
 from cockpit.runtimes.claude.usage import Prices
@@ -151,13 +152,13 @@ class Reader:
 
     def reach(self, reaches: Callable[[str], bool] | None) -> None:
         """Ask which of the rows' panes can be typed into. What changed is drawn with the next news."""
-        drawer = self._drawer
-        drawer.typing = reaches is not None
+        threads = self._drawer.threads
+        threads.typing = reaches is not None
         panes = {key: unit.key for unit, drawn in self._drawn.values() for row in drawn.threads
                  for key in row.joins if key.startswith("pane:")}  # fmt: skip
         now = {pane: reaches(pane) for pane in panes} if reaches else {}
-        self.home.changed |= {panes[pane] for pane, seen in now.items() if drawer.reached.get(pane, True) is not seen}
-        drawer.reached = now
+        self.home.changed |= {panes[pane] for pane, seen in now.items() if threads.reached.get(pane, True) is not seen}
+        threads.reached = now
 
     def target(self, ref: Ref) -> Target:
         """How a row that lives is told something. Raises NotFound, or Refused when it has ended."""

@@ -2,16 +2,14 @@
 
 It reads no file and asks no process; what it says is what the unit holds."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import Enum
 from pathlib import PurePosixPath
 
 from cockpit.model.ids import Ref
 from cockpit.model.teams import Member, Team
-from cockpit.model.usage import Usage
-from cockpit.model.work import Capability, Evidence, ModelChoice, Project, Status, Thread
+from cockpit.model.work import Project, Status, Thread
 from cockpit.runtimes.claude import asks, tasks
 from cockpit.runtimes.claude.activity import Activity
 from cockpit.runtimes.claude.home import Home
@@ -19,22 +17,10 @@ from cockpit.runtimes.claude.lives import Lives
 from cockpit.runtimes.claude.log import Log
 from cockpit.runtimes.claude.sessions import Session
 from cockpit.runtimes.claude.status import Signs, Standing, judge, judge_mate
-from cockpit.runtimes.claude.steer import unreachable
 from cockpit.runtimes.claude.teams import IN_PROCESS, LEAD, Mate, TeamFile
+from cockpit.runtimes.claude.threads import Inner, Repository, Threads, pane_key
 from cockpit.runtimes.claude.units import Unit
-from cockpit.runtimes.claude.usage import Prices, Tally
-
-AUTHORITY = 5
-"""Above a pane's word: the CLI's own files say more than its screen."""
-
-Repository = Callable[[str], tuple[str, str | None]]
-"""The repository that a directory belongs to, and its linked worktree if it is in one."""
-
-
-def alone(path: str) -> tuple[str, str | None]:
-    """A directory that belongs to nothing."""
-    return path, None
-
+from cockpit.runtimes.claude.usage import Prices
 
 HELPER_SILENCE = timedelta(minutes=10)
 """A subagent that has written nothing for so long does not count as working: a killed one leaves its turn open."""
@@ -42,14 +28,6 @@ HELPER_SILENCE = timedelta(minutes=10)
 
 _BURN_EVERY = timedelta(minutes=1)
 _WHOSE = timedelta(milliseconds=500)
-
-
-class Inner(Enum):
-    """How a Claude is told something: by its own terminal, as a teammate with one, as one within its lead's process."""
-
-    LEAD = "lead"
-    MATE = "mate"
-    SAME = "same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +42,7 @@ class Drawn:
 
 
 class Drawer:
-    """Draws units for the source called `name`. What ended longer than `recent` ago is left out.
-
-    `typing`: something types into panes for us; `reached` is which panes it had in sight when last asked, by key."""
+    """Draws units for the source called `name`. What ended longer than `recent` ago is left out."""
 
     def __init__(
         self, name: str, home: Home, lives: Lives, prices: Prices, recent: timedelta, repository: Repository
@@ -74,11 +50,8 @@ class Drawer:
         self._name = name
         self._home = home
         self._lives = lives
-        self._prices = prices
         self._recent = recent
-        self._repository = repository
-        self.typing = False
-        self.reached: dict[str, bool] = {}
+        self.threads = Threads(name, prices, repository)
 
     def draw(self, unit: Unit, now: datetime) -> Drawn:
         if unit.agent is not None:
@@ -116,7 +89,7 @@ class Drawer:
         again += [thread.wall.resets_at for thread in threads if thread.wall and thread.wall.resets_at]
         again += [now + _BURN_EVERY for thread in threads if thread.usage and thread.usage.burn]
         until = min((at for at in again if at > now), default=None)
-        return Drawn(threads, shown, self._projects(threads), tuple(logs), until)
+        return Drawn(threads, shown, self.threads.projects(threads), tuple(logs), until)
 
     # Sessions
 
@@ -148,44 +121,8 @@ class Drawer:
             joins.add(f"agent:{team.name}/{team.lead}")
         logs = [log for log in (unit.log, *unit.helpers) if log is not None]
         who = team.lead if team else "Claude"
-        return self._thread(ref, named, standing, activity, cwd, logs, joins, title, who, bool(unit.log),
+        return self.threads.make(ref, named, standing, activity, cwd, logs, joins, title, who, bool(unit.log),
                             session.started_at if session else activity.first_at, now)  # fmt: skip
-
-    def _thread(
-        self, ref: Ref, title: str, standing: Standing, activity: Activity, cwd: str, logs: Iterable[Log],
-        joins: set[str], team: str | None, who: str, told: bool, created_at: datetime | None, now: datetime,
-        model: str | None = None, inner: Inner = Inner.LEAD,
-    ) -> Thread:  # fmt: skip
-        can, cannot = self._steered(standing.status, joins, inner)
-        open_asks = tuple(asks.ask(call, standing.status, ref, who, cwd) for call in standing.calls)
-        known = activity.model or model
-        place, worktree = self._repository(cwd) if cwd else ("", None)
-        return Thread(
-            ref=ref,
-            title=title,
-            status=standing.status,
-            raw_status=standing.raw,
-            since=standing.since,
-            detail=standing.detail,
-            project=Ref(self._name, place) if place else None,
-            asks=open_asks,
-            evidence=tuple(Evidence(self._name, fact, at) for fact, at in standing.seen),
-            capabilities=can | {Capability.CONVERSE} if told else can,
-            cannot=cannot,
-            sources=(self._name,),
-            created_at=created_at or activity.first_at,
-            finished_at=standing.finished_at,
-            branch=activity.branch if activity.branch != "HEAD" else None,
-            worktree=worktree,
-            model=ModelChoice("claude", known) if known else None,
-            runtime_mode=activity.mode or None,
-            context=activity.fullness,
-            usage=total(logs, self._prices, now),
-            wall=activity.wall if activity.wall and (activity.wall.resets_at or now) >= now else None,
-            team=team,
-            joins=frozenset(joins),
-            authority=AUTHORITY,
-        )
 
     def _helpers(self, unit: Unit, now: datetime) -> list[str]:
         """Subagents that work in the background, by what they were asked."""
@@ -286,25 +223,11 @@ class Drawer:
             joins.add(f"session:{log.path.stem}")
         if standing.status is not Status.ENDED and (place := self._lives.mate_terminal(mate, lead)):
             joins.add(pane_key(*place))
-        return self._thread(ref, mate.name, standing, activity, activity.cwd or mate.cwd, [log] if log else [], joins,
-                            title, mate.name, log is not None, mate.joined_at, now, mate.model,
-                            Inner.SAME if mate.backend == IN_PROCESS else Inner.MATE)  # fmt: skip
-
-    def _steered(
-        self, status: Status, joins: set[str], inner: Inner
-    ) -> tuple[frozenset[Capability], tuple[tuple[Capability, str], ...]]:
-        """What can be told it, and why not the rest (see `steer`)."""
-        pane = next((key for key in joins if key.startswith("pane:")), None)
-        why = unreachable(pane, pane is not None and self.typing and self.reached.get(pane, True))
-        reasons = {Capability.SEND: why, Capability.INTERRUPT: why}
-        if inner is not Inner.LEAD:
-            reasons[Capability.SEND] = ""
-        if inner is Inner.SAME:
-            reasons[Capability.INTERRUPT] = "it runs in its lead's process; interrupt the lead"
-        if status is Status.ENDED:
-            reasons = dict.fromkeys(reasons, "it has ended")
-        can = frozenset(word for word, reason in reasons.items() if not reason)
-        return can, tuple((word, reason) for word, reason in reasons.items() if reason)
+        inner = Inner.SAME if mate.backend == IN_PROCESS else Inner.MATE
+        return self.threads.make(
+            ref, mate.name, standing, activity, activity.cwd or mate.cwd, [log] if log else [], joins, title, mate.name,
+            log is not None, mate.joined_at, now, mate.model, inner,
+        )  # fmt: skip
 
     def _departed(self, unit: Unit, now: datetime) -> Drawn:
         """A teammate whose team is gone: only its transcript is left."""
@@ -315,11 +238,13 @@ class Drawer:
         standing = Standing(Status.ENDED, "", "", log.activity.last_at, seen)
         joins = {f"agent:{team}/{name}", f"session:{log.path.stem}"}
         ref = Ref(self._name, f"{name}@{team}")
-        thread = self._thread(ref, name, standing, log.activity, log.activity.cwd, [log], joins, team or None, name,
-                              True, log.activity.first_at, now)  # fmt: skip
+        thread = self.threads.make(
+            ref, name, standing, log.activity, log.activity.cwd, [log], joins, team or None, name, True,
+            log.activity.first_at, now,
+        )  # fmt: skip
         if self._is_past((thread,), now):
             return Drawn()
-        return Drawn((thread,), None, self._projects((thread,)), ((ref, log),))
+        return Drawn((thread,), None, self.threads.projects((thread,)), ((ref, log),))
 
     def _team(
         self, unit: Unit, team: TeamFile, title: str, lead: Thread | None,
@@ -357,35 +282,12 @@ class Drawer:
             team.created_at, has_tasks=bool(files),
         )  # fmt: skip
 
-    def _projects(self, threads: Iterable[Thread]) -> tuple[Project, ...]:
-        refs = dict.fromkeys(thread.project for thread in threads if thread.project)
-        return tuple(
-            Project(ref, PurePosixPath(ref.native).name or ref.native, ref.native, key=f"here:{ref.native}")
-            for ref in refs
-        )
-
     def _is_past(self, threads: Iterable[Thread], now: datetime) -> bool:
         """Whether all of it ended, and long ago."""
         return all(
             thread.status is Status.ENDED and now - (thread.since or thread.created_at or now) >= self._recent
             for thread in threads
         )
-
-
-def pane_key(socket: str, pane: str) -> str:
-    """The key by which tmux knows the pane: the socket's full path and the pane's id."""
-    return f"pane:{socket}/{pane}"
-
-
-def total(logs: Iterable[Log], prices: Prices, now: datetime) -> Usage | None:
-    """The usage of several transcripts as one; None when none of them made a request, or while sums are not whole."""
-    logs = list(logs)
-    if any(log.backlog for log in logs):
-        return None
-    tallies = [log.tally for log in logs if log.tally.totals]
-    if len(tallies) < 2:
-        return tallies[0].usage(prices, now) if tallies else None
-    return Tally.joined(tallies).usage(prices, now)
 
 
 def _team_title(team: TeamFile | None, log: Log | None) -> str | None:

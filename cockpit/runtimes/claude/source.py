@@ -21,9 +21,9 @@ from cockpit.runtimes.claude.lines import Lines
 from cockpit.runtimes.claude.pages import missing
 from cockpit.runtimes.claude.processes import Processes
 from cockpit.runtimes.claude.reader import Reader
-from cockpit.runtimes.claude.rows import Repository, alone
 from cockpit.runtimes.claude.steer import Steering
 from cockpit.runtimes.claude.teams import still_in
+from cockpit.runtimes.claude.threads import Repository, alone
 from cockpit.runtimes.claude.usage import Price
 from cockpit.runtimes.claude.watch import Changes, Watcher, ringing
 
