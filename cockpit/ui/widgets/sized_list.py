@@ -26,6 +26,10 @@ class SizedList(RowList):
             self._told = self.room
             self.post_message(self.Resized())
 
+    def on_hide(self) -> None:
+        """Hidden it has no width: whoever makes rows meanwhile must be told once there is one again."""
+        self._told = 0
+
 
 class QuietList(SizedList):
     """A list to read: its selection shows only while it has the focus."""

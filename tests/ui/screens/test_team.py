@@ -244,6 +244,18 @@ async def test_the_timeline_takes_the_screen_follows_the_team_and_gives_both_bac
         assert [each.thread for each in app.of(m.Followed)] == [TEAM, None]
 
 
+async def test_messages_have_their_whole_width_again_after_the_timeline() -> None:
+    app = host()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot, 4)
+        messages = rows(app, "message-rows")
+        before = [row.height for row in messages.rows]
+        for _ in range(2):
+            team(app).action_timeline()
+            await settle(pilot, 4)
+        assert [row.height for row in messages.rows] == before
+
+
 async def test_messages_are_narrowed_to_two_who_talked() -> None:
     app = host()
     async with app.run_test(size=(120, 40)) as pilot:
