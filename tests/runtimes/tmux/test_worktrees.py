@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,6 +91,14 @@ async def test_ignored_files_are_copied_and_the_setup_is_run_in_it(site: Site, r
     assert (tree / "build" / "cache").read_text() == "c"
     assert (tree / "build" / "seen").read_text() == "KEY=1fix-parser\n"
     assert not (tree / "mine.txt").exists()
+
+
+async def test_what_the_setup_leaves_running_holds_nothing_up(site: Site, repo: Path) -> None:
+    setup = ("sh", "-c", 'sleep 60 & echo $! > "$COCKPIT_REPOSITORY/left"')
+    async with asyncio.timeout(30):
+        await begun(site, repo, setup=True, config={"setup": setup})
+    left = int((repo / "left").read_text())
+    os.kill(left, signal.SIGKILL)  # fails if it was waited for, or ended
 
 
 FULL = """#!/bin/sh

@@ -7,6 +7,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from cockpit.model.text import one_line
 from cockpit.runtimes.tmux.workers.git import failed, git
 
 _SETUP_SECONDS = 900.0
+_COMPLAINT = 1 << 16
+"""Bytes of the setup command's last words that are read."""
 _TRIES = 100
 _SHOWN = 3
 _ADDING = threading.Lock()
@@ -164,15 +167,20 @@ def _set_up(made: Worktree, command: tuple[str, ...]) -> None:
         "COCKPIT_WORKTREE": str(made.path),
         "COCKPIT_BRANCH": made.branch,
     }
-    try:
-        done = subprocess.run(  # noqa: S603
-            list(command), cwd=made.path, env={**os.environ, **words}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=_SETUP_SECONDS,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise Rejected(f"The setup command did not end within {_SETUP_SECONDS:g} s.", fix="Run it by hand.") from None
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise Rejected(f"The setup command cannot be run: {why}.", fix="Correct setup in [workers].") from error
-    if done.returncode:
-        raise failed("The setup command", done.stdout.decode("utf-8", "replace"))
+    # A file and no pipe: whatever it leaves running may keep that open for ever.
+    with tempfile.TemporaryFile() as said:
+        try:
+            done = subprocess.run(  # noqa: S603
+                list(command), cwd=made.path, env={**os.environ, **words}, stdin=subprocess.DEVNULL, stdout=said,
+                stderr=subprocess.STDOUT, check=False, timeout=_SETUP_SECONDS,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise Rejected(
+                f"The setup command did not end within {_SETUP_SECONDS:g} s.", fix="Run it by hand."
+            ) from None
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            raise Rejected(f"The setup command cannot be run: {why}.", fix="Correct setup in [workers].") from error
+        if done.returncode:
+            said.seek(max(0, said.seek(0, os.SEEK_END) - _COMPLAINT))
+            raise failed("The setup command", said.read().decode("utf-8", "replace"))
