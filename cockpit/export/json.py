@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from cockpit.model.asks import Ask, SettledAsk
+from cockpit.model.asks import Ask
 from cockpit.model.fleet import Fleet
 from cockpit.model.health import SourceState
 from cockpit.model.talk import Changes, Entry, Exchange, Message, Notice, Plan, Steps, Talk, ToolCall
@@ -129,15 +129,6 @@ def ask_json(ask: Ask) -> Json:
         "rules": [{"label": each.label, "description": each.description} for each in ask.rules],
         "expires_at": instant(ask.expires_at),
         "note": ask.note,
-    }
-
-
-def settled_json(settled: SettledAsk) -> Json:
-    return {
-        **ask_json(settled.ask),
-        "ending": settled.ending,
-        "by": settled.by or None,
-        "settled_at": instant(settled.at),
     }
 
 

@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from cockpit.ui.present import markdown
-from cockpit.ui.present.markdown import estimate_height, render
+from cockpit.ui.present.markdown import render
 from cockpit.ui.present.markdown_styles import MarkdownStyles, markdown_styles
 from cockpit.ui.theme import load_themes
 
@@ -151,7 +151,6 @@ def test_very_long_texts_are_plain_and_say_what_they_leave_out() -> None:
 def test_nothing_is_nothing() -> None:
     assert drawn("") == []
     assert drawn("\n \n") == []
-    assert estimate_height("", 80) == 1
 
 
 PIECES = st.sampled_from(
@@ -173,13 +172,6 @@ def test_every_line_fits_and_nothing_acts(source: str, width: int) -> None:
         assert strip.cell_length <= width
         assert {unicodedata.category(char) for char in text}.isdisjoint({"Cc", "Zl", "Zp"})
         assert not set(text) & set("\u200b\u202e\ufe0f")
-    assert estimate_height(source, width) >= 1
-
-
-@given(st.lists(st.sampled_from(["word", "longer-word", "x"]), min_size=1, max_size=80), st.integers(10, 80))
-def test_the_estimate_is_near_for_prose(words: list[str], width: int) -> None:
-    source = " ".join(words)
-    assert abs(estimate_height(source, width) - len(drawn(source, width))) <= 1 + len(source) // width
 
 
 def test_bare_styles_work_without_a_theme() -> None:

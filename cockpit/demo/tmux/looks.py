@@ -6,7 +6,6 @@ import codecs
 import os
 import re
 import shutil
-import sys
 import termios
 import tty
 import unicodedata
@@ -83,11 +82,6 @@ class Screen:
 
     def close(self) -> None:
         self._write("\x1b[?2004l\x1b[?25h\r\n")
-
-    def retitle(self, title: str) -> None:
-        if title != self.title:
-            self.title = title
-            self._write(f"\x1b]2;{title}\x07")
 
     def say(self, *lines: str) -> None:
         """Let these lines scroll up above the box."""
@@ -209,7 +203,3 @@ def wrapped(text: str, room: int) -> list[str]:
 def room() -> int:
     """How many cells a line has."""
     return _columns() - 1
-
-
-def of_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()

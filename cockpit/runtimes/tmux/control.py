@@ -53,8 +53,6 @@ class ControlClient:
         self._transport: asyncio.SubprocessTransport | None = None
         self._input: asyncio.WriteTransport | None = None
         self._attached: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._writable = asyncio.Event()
-        self._writable.set()
         self._waiting: deque[_Waiting] = deque()
         self._reply: _Reply | None = None
         self._tail = b""
@@ -119,13 +117,6 @@ class ControlClient:
         if not self.ended.done():
             self._send(line).add_done_callback(_forget)
 
-    async def drained(self) -> None:
-        """Wait until what was written has left, when the server reads slowly."""
-        if not self._writable.is_set():
-            waiter = asyncio.ensure_future(self._writable.wait())
-            await asyncio.wait((waiter, self.ended), return_when=asyncio.FIRST_COMPLETED)
-            waiter.cancel()
-
     def _send(self, line: str) -> "asyncio.Future[list[bytes]]":
         if not line.strip() or "\n" in line:
             raise ValueError(f"not one command: {line!r}")
@@ -177,12 +168,6 @@ class ControlClient:
         pipe = transport.get_pipe_transport(0)
         assert isinstance(pipe, asyncio.WriteTransport)
         self._input = pipe
-
-    def writable(self, now: bool) -> None:
-        if now:
-            self._writable.set()
-        else:
-            self._writable.clear()
 
     def complained(self, data: bytes) -> None:
         self._words = (self._words + data)[-_KEPT_WORDS:]
@@ -260,7 +245,6 @@ class ControlClient:
         lived = self._attached.done()
         why = self._why or failures.ended(self.where, code, said, lived=lived)
         self.ended.set_result(why)
-        self._writable.set()
         while self._waiting:
             asked = self._waiting.popleft()
             if not asked.future.done():
@@ -291,12 +275,6 @@ class _Pipes(asyncio.SubprocessProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._client.exited()
-
-    def pause_writing(self) -> None:
-        self._client.writable(False)
-
-    def resume_writing(self) -> None:
-        self._client.writable(True)
 
 
 def _forget(future: "asyncio.Future[list[bytes]]") -> None:

@@ -5,7 +5,6 @@ It holds no state and reads nothing. Facts: tmux 3.3a, its manual's chapter CONT
 import re
 from dataclasses import dataclass
 
-_OCTAL = re.compile(rb"\\([0-7]{3})")
 _VISIBLE = re.compile(r"[^\x00-\x1f\x7f]*")
 
 
@@ -147,11 +146,6 @@ def notification(line: bytes) -> Event | None:
         case b"%exit":
             return Exited(_text(rest))
     return None
-
-
-def unescaped(value: bytes) -> bytes:
-    """`%output`'s value as the pane wrote it: octal escapes undone."""
-    return _OCTAL.sub(lambda found: bytes((int(found[1], 8) & 0xFF,)), value)
 
 
 def quoted(text: str) -> str:

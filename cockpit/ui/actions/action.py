@@ -107,10 +107,6 @@ def a_thread(at: At) -> str | None:
     return None if at.thread else "no thread is selected"
 
 
-def an_ask(at: At) -> str | None:
-    return None if at.ask else "nothing that waits for you is on the screen"
-
-
 def unless(make: Callable[[Thread], Command]) -> Reason:
     """The reason why the command that `make` gives for the selected thread cannot be carried out."""
     return lambda at: why_not(make(at.thread), at.fleet) if at.thread else "no thread is selected"

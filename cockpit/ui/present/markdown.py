@@ -53,13 +53,6 @@ def render_plain(source: str, width: int, styles: MarkdownStyles) -> list[Strip]
     return lines
 
 
-def estimate_height(source: str, width: int) -> int:
-    """About how many lines `render` will give, without parsing; at least 1."""
-    width = max(width, 1)
-    lines = source.count("\n") + 1 - source.count("```")
-    return max(1, lines + sum(len(line) // width for line in source[:LONGEST_SHOWN].split("\n") if len(line) > width))
-
-
 @cache
 def _parser() -> MarkdownIt:
     # html=False: tags are text like any other.

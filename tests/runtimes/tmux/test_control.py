@@ -251,9 +251,3 @@ def test_any_line_is_an_event_or_nothing(line: bytes) -> None:
 @given(rest=st.binary(max_size=100))
 def test_any_notification_with_any_rest(word: str, rest: bytes) -> None:
     wire.notification(b"%" + word.encode() + b" " + rest)
-
-
-@given(st.binary(max_size=200))
-def test_escapes_are_undone(data: bytes) -> None:
-    escaped = b"".join(b"\\%03o" % byte if byte < 32 or byte == 92 else bytes((byte,)) for byte in data)
-    assert wire.unescaped(escaped) == data
