@@ -52,6 +52,7 @@ _GAPS = (
     "harness",
     "wall",
     "lost",
+    "dialog",
 )
 
 

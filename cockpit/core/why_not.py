@@ -93,8 +93,8 @@ def _thread(command: c.ThreadCommand, thread: Thread, fleet: Fleet) -> str | Non
         case c.Send(text=text):
             if not text.strip():
                 return "the message is empty"
-            if thread.terminal and thread.status.needs_you:
-                return "a dialog is open in its terminal, and Enter would answer that; settle it first"
+            if thread.dialog:
+                return "Enter would answer the dialog in its terminal; settle that first"
             return _frozen(thread) or (None if thread.status.busy or thread.status.needs_you else _held(fleet))
         case c.Interrupt():
             running = thread.status.busy or thread.status.needs_you or thread.frozen

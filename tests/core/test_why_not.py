@@ -106,7 +106,7 @@ IMPOSSIBLE = [
     (c.Dispatch("home", None, "x"), fleet(PROJECT, source()), "nothing says where"),
     (c.Dispatch("home", ref("p"), "x", count=0), fleet(PROJECT, source()), "at least one"),
     (c.StopTeam(ref("t"), confirmed=True), fleet(source()), "no team"),
-    (c.Send(ONE, "x"), seen(replace(ASKING, terminal="tmux:%1")), "a dialog is open"),
+    (c.Send(ONE, "x"), seen(replace(WORKING, dialog=True)), "Enter would answer the dialog"),
 ]
 
 

@@ -145,6 +145,7 @@ class Answers:
             detail=first.call.said,
             asks=(*shown, *rest),
             evidence=(*seen, *thread.evidence),
+            dialog=thread.dialog or not all(held.standing for held in several),
             capabilities=thread.capabilities
             | {_WAYS[each.kind] for each in shown}
             | {Capability.APPROVE for each in shown if each.decisions},

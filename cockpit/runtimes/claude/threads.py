@@ -85,6 +85,7 @@ class Threads:
             team=team,
             joins=frozenset(joins),
             authority=AUTHORITY,
+            dialog=inner is Inner.LEAD and standing.raw == "waiting",
         )
 
     def _steered(

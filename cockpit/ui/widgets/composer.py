@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from textual import events
 from textual.content import Content
+from textual.geometry import Size
 
 from cockpit.core.commands import Send
 from cockpit.core.why_not import why_not
@@ -62,10 +63,17 @@ class Composer(TextField):
             self._thread = ref
             self.load_text(self._drafts.get(ref, "") if ref else "")
             self.move_cursor(self.document.end)
-        self._refused = why_not(Send(ref, "words"), fleet) if ref else "no thread is selected"
+        before, self._refused = self._refused, why_not(Send(ref, "words"), fleet) if ref else "no thread is selected"
+        if self._refused != before:
+            self.refresh(layout=True)
         self.set_class(self._refused is not None, "-refused")
         # It can be written in all the same: a field that took no letters would leave them to the keys.
         self._tell()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """High enough for the whole reason why nothing can be sent."""
+        height = super().get_content_height(container, viewport, width)
+        return height if self.text or not self._refused else max(height, len(Content(self._refused).wrap(width)))
 
     def give_back(self, thread: Ref, text: str) -> None:
         """The message was not sent: its words return before what has been typed since."""

@@ -113,6 +113,7 @@ async def test_without_a_hook_it_says_why_and_what_to_do(hook: Hook, facts: Fact
     await hook.source.read(facts)
     row = facts.threads[SOLO]
     assert row.asks
+    assert row.dialog
     assert not row.can(Capability.APPROVE)
     assert "cockpit hooks install" in row.reason(Capability.APPROVE)
 
@@ -124,6 +125,7 @@ async def test_a_request_shows_at_once_and_goes_with_its_hook(hook: Hook, facts:
     await facts.until(lambda: SOLO in facts.threads, "the row")
     hook.holds()
     await facts.until(lambda: facts.threads[SOLO].status is Status.APPROVAL, "the request")
+    assert facts.threads[SOLO].dialog
     hook.ledger.asks.withdraw("toolu_1", now())
     hook.bell.write_text("\n")
     await facts.until(lambda: facts.threads[SOLO].status is Status.WORKING, "its end")
@@ -230,6 +232,7 @@ async def test_a_mates_request_is_the_mates(hook: Hook, facts: Facts) -> None:
     assert facts.threads[f"alice@{TEAM}"].status is Status.APPROVAL
     assert facts.threads[f"alice@{TEAM}"].asks[0].title == "alice wants Bash"
     assert not facts.threads[SOLO].asks
+    assert not any(row.dialog for row in facts.threads.values())
     (member,) = [each for each in facts.teams[TEAM].members if each.name == "alice"]
     assert member.status == "approval"
 

@@ -167,6 +167,10 @@ REFUSED = [
         "the fleet is on hold by dana",
     ),
     (fleet(thread(), health=Health.DOWN), "home is down: no answer"),
+    (
+        fleet(thread(status=Status.APPROVAL, dialog=True)),
+        "Enter would answer the dialog in its terminal; settle that first",
+    ),
 ]
 
 
