@@ -102,7 +102,8 @@ def _project(row: Thread, fleet: Fleet) -> str:
 def _fact(row: Thread) -> str:
     """The one fact that matters now: what is asked, otherwise what the source says of it."""
     frozen = f"frozen by {row.frozen.by}{': ' + row.frozen.reason if row.frozen.reason else ''}" if row.frozen else ""
-    return " · ".join(part for part in (frozen, row.asks[0].summary if row.asks else row.detail) if part)
+    said = row.asks[0].summary if row.asks else row.detail
+    return " · ".join(part for part in (frozen, "" if row.frozen and said == row.frozen.reason else said) if part)
 
 
 def _foot(rows: list[Thread], shelf: int, fleet: Fleet, filtered: bool) -> list[str]:

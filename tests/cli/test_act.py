@@ -76,6 +76,7 @@ def test_send_takes_text_or_standard_input(fly: Cockpit, served: Served) -> None
 def test_a_frozen_thread_refuses_with_the_reason_until_it_is_thawed(fly: Cockpit) -> None:
     assert "Froze “Move settings to the form kit”" in fly.run("freeze", "settings", "--reason", "looks odd").stdout
     assert fly.thread("settings-forms")["frozen"]["reason"] == "looks odd"
+    assert fly.run("ls", "settings").stdout.count("looks odd") == 1
     refused = fly.run("send", "settings", "go on", code=1)
     assert "frozen by" in refused.stderr
     assert "looks odd" in refused.stderr
