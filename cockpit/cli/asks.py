@@ -9,16 +9,18 @@ from cockpit.cli.lines import tint
 from cockpit.cli.look import banner
 from cockpit.cli.start import Start, code_for, json_option, strict_option, timeout_option
 from cockpit.core.session import Session
+from cockpit.core.why_not import cannot
 from cockpit.export.json import SCHEMA, ask_json, instant
 from cockpit.model.asks import Ask, AskKind
 from cockpit.model.fleet import Fleet
+from cockpit.model.work import Capability
 from cockpit.ui.present.ages import age, until
 
 _ROLE = {AskKind.APPROVAL: "amber", AskKind.QUESTION: "violet", AskKind.PLAN: "blue", AskKind.ALERT: "red"}
 _HOW = {
-    AskKind.APPROVAL: "cockpit approve {id}   or   cockpit decline {id}",
-    AskKind.QUESTION: "cockpit answer {id} …",
-    AskKind.PLAN: "cockpit implement {id}",
+    AskKind.APPROVAL: (Capability.APPROVE, "cockpit approve {id}   or   cockpit decline {id}"),
+    AskKind.QUESTION: (Capability.ANSWER, "cockpit answer {id} …"),
+    AskKind.PLAN: (Capability.PLAN, "cockpit implement {id}"),
 }
 
 
@@ -45,9 +47,16 @@ def _lines(fleet: Fleet, now: datetime) -> Iterator[str]:
     for ask in fleet.asks:
         yield from card(ask, fleet, now)
         if ask.kind in _HOW:
-            yield tint("    " + _HOW[ask.kind].format(id=ask.id), "dim")
+            yield tint("    " + how(ask, fleet), "dim")
     if not fleet.asks:
         yield "Not every source could be read." if code_for(fleet, strict=True) else "Nothing waits for you."
+
+
+def how(ask: Ask, fleet: Fleet) -> str:
+    """The command that settles it, or why none can."""
+    needed, command = _HOW[ask.kind]
+    thread = fleet.thread(ask.thread)
+    return (cannot(thread, needed) if thread else None) or command.format(id=ask.id)
 
 
 def card(ask: Ask, fleet: Fleet, now: datetime) -> Iterator[str]:

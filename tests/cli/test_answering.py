@@ -1,11 +1,15 @@
-"""How typed words become the answers to questions."""
+"""How typed words become the answers to questions, and which words can be typed."""
+
+from dataclasses import replace
 
 import pytest
-from small_fleet import COLOUR, TOOLS, question
+from small_fleet import COLOUR, TOOLS, approval, fleet, question, thread
 
+from cockpit.cli.asks import how
 from cockpit.core.answering import answers_from
 from cockpit.model.errors import Refused
 from cockpit.model.ids import Ref
+from cockpit.model.work import Capability, Status
 
 REF = Ref("home", "t")
 BOTH = question("q", REF, COLOUR, TOOLS)
@@ -54,3 +58,11 @@ def test_what_does_not_fit_is_refused(named: list[str], says: str) -> None:
     with pytest.raises(Refused) as caught:
         answers_from(BOTH, [], named)
     assert says in str(caught.value)
+
+
+def test_only_a_command_that_would_be_taken_is_named() -> None:
+    ask = approval("req-1", REF)
+    asking = thread("t", "Fix", Status.APPROVAL, ask)
+    assert how(ask, fleet([asking])) == "cockpit approve req-1   or   cockpit decline req-1"
+    lacking = replace(asking, capabilities=frozenset(), cannot=((Capability.APPROVE, "no hook holds it"),))
+    assert how(ask, fleet([lacking])) == "no hook holds it"

@@ -23,7 +23,7 @@ from cockpit.runtimes.claude.processes import Processes
 from cockpit.runtimes.claude.verdict import Verdict, dialog_changed, verdict
 
 _WAYS = {AskKind.APPROVAL: Capability.APPROVE, AskKind.QUESTION: Capability.ANSWER, AskKind.PLAN: Capability.PLAN}
-_UNHELD = "no hook holds it: answer in its terminal, or see `cockpit hooks install`"
+_UNHELD = "no hook holds it: answer in {} terminal, or see `cockpit hooks install`"
 _TAKEN_SECONDS, _CONFIRM_SECONDS, _GRACE_SECONDS, _STEP = 3.0, 5.0, 0.4, 0.05
 _DECIDED = {
     Decision.ACCEPT: "Approved",
@@ -127,10 +127,11 @@ class Answers:
         """The row as it is with its hooks: their word goes before every file's."""
         several = self._by.get(thread.ref, ())
         if not several:
-            ways = {_WAYS[each.kind] for each in thread.asks if each.kind in _WAYS}
-            return (
-                replace(thread, cannot=(*thread.cannot, *((way, _UNHELD) for way in sorted(ways)))) if ways else thread
-            )
+            ways = sorted({_WAYS[each.kind] for each in thread.asks if each.kind in _WAYS})
+            if not ways:
+                return thread
+            why = _UNHELD.format("its lead's" if self._is_mate(thread.ref) else "its")
+            return replace(thread, cannot=(*thread.cannot, *((way, why) for way in ways)))
         shown = [ask(held, thread.ref, _who(thread, held)) for held in several]
         ids = {held.id for held in several} | {held.call.id for held in several}
         calls = [held.call for held in several]
@@ -150,6 +151,10 @@ class Answers:
             | {_WAYS[each.kind] for each in shown}
             | {Capability.APPROVE for each in shown if each.decisions},
         )
+
+    def _is_mate(self, ref: Ref) -> bool:
+        """Whether its requests come up in another one's terminal."""
+        return any(each.thread == ref and each.role != "lead" for team in self._teams().values() for each in team.members)
 
     def _team(self, team: Team) -> Team:
         waits = {ref: several[0] for ref, several in self._by.items()}

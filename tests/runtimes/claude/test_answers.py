@@ -118,6 +118,20 @@ async def test_without_a_hook_it_says_why_and_what_to_do(hook: Hook, facts: Fact
     assert "cockpit hooks install" in row.reason(Capability.APPROVE)
 
 
+async def test_without_a_hook_a_mates_request_is_in_its_leads_terminal(hook: Hook, facts: Facts) -> None:
+    hook.house.line("user", "Form a team")
+    hook.house.session("waiting", "permission prompt")
+    hook.house.team("alice", "bob")
+    house = House(hook.house.root)
+    house.transcript = house.transcript.with_name(f"{'2' * 8}-mate.jsonl")
+    call = {"type": "tool_use", "id": "toolu_2", "name": "Bash", "input": {"command": "make"}}
+    house.line("assistant", [call], teamName=TEAM, agentName="alice", sessionId="2" * 8 + "-mate")
+    await hook.source.read(facts)
+    row = facts.threads[f"alice@{TEAM}"]
+    assert row.asks
+    assert "in its lead's terminal" in row.reason(Capability.APPROVE)
+
+
 async def test_a_request_shows_at_once_and_goes_with_its_hook(hook: Hook, facts: Facts) -> None:
     hook.house.line("user", "Build it")
     hook.house.session("busy")
