@@ -154,7 +154,8 @@ class Answers:
 
     def _is_mate(self, ref: Ref) -> bool:
         """Whether its requests come up in another one's terminal."""
-        return any(each.thread == ref and each.role != "lead" for team in self._teams().values() for each in team.members)
+        members = (each for team in self._teams().values() for each in team.members)
+        return any(each.thread == ref and each.role != "lead" for each in members)
 
     def _team(self, team: Team) -> Team:
         waits = {ref: several[0] for ref, several in self._by.items()}
