@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from frames import still
 from textual.pilot import Pilot
 
 from cockpit import wiring
@@ -75,6 +76,7 @@ POSES = (
     Pose("team", screen="team", world="team"),
     Pose("timeline", screen="team", world="team", keys=("t",)),
     Pose("tasks", screen="tasks", world="team"),
+    Pose("panes", screen="panes", world="team"),
     Pose("no-team", screen="team", world="none"),
     Pose("team-status", screen="status", world="team"),
     Pose("status", screen="status"),
@@ -142,7 +144,9 @@ def _session(home: Path, where: Paths, config: str, moment: datetime) -> Session
 
 
 def _app(session: Session, shown: Loaded, pose: Pose) -> tuple[CockpitApp, Callable[[Pilot[None]], Awaitable[None]]]:
-    app = CockpitApp(session, shown.config, load_themes(), screens(shown, session.terminal))
+    app = CockpitApp(
+        session, shown.config, load_themes(), screens(shown, still if pose.world == "team" else session.terminal)
+    )
 
     async def strike(pilot: Pilot[None]) -> None:
         read = await _until(pilot, lambda: any(state.checked_at for state in session.store.fleet.sources.values()))

@@ -17,7 +17,7 @@ HERE = Path(__file__).parents[2] / "screenshots"
 WANTED = [
     *(("fleet", size) for size in SIZES),
     *((name, (120, 40)) for name in ("question", "inbox", "dispatch", "status", "settings", "help", "diff")),
-    *((name, (120, 40)) for name in ("team", "timeline", "tasks", "read-plan", "explain", "day", "contrast")),
+    *((name, (120, 40)) for name in ("panes", "team", "timeline", "tasks", "read-plan", "explain", "day", "contrast")),
     *((name, (120, 40)) for name in ("ember", "held", "no-server")),
 ]  # fmt: skip
 

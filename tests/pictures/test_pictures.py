@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from poses import POSES, SIZES, Pose, posed
 
-_EVERYWHERE = ("fleet", "question", "inbox", "team", "tasks", "dispatch", "status", "settings", "help")
+_EVERYWHERE = ("fleet", "question", "inbox", "panes", "team", "tasks", "dispatch", "status", "settings", "help")
 CASES = [(pose, size) for pose in POSES for size in (SIZES if pose.name in _EVERYWHERE else SIZES[2:3])]
 
 
