@@ -34,6 +34,7 @@ _STATUS_RANK = {
         )
     )
 }
+_AGAIN = "runs again all the same"
 _GAPS = (
     "project",
     "detail",
@@ -131,7 +132,9 @@ def overlay(thread: Thread, ledger: LedgerRead, sources: Mapping[str, SourceStat
     if freeze is not None:
         changes["frozen"] = freeze
         if not _outweighs(thread):
-            changes |= {"status": Status.FROZEN, "since": freeze.at, "detail": freeze.reason or thread.detail}
+            again = thread.status.busy and thread.since is not None and thread.since > freeze.at
+            detail = _AGAIN if again else freeze.reason or thread.detail
+            changes |= {"status": Status.FROZEN, "since": freeze.at, "detail": detail}
     elif thread.status in (Status.IDLE, Status.ENDED) and thread.finished_at is not None:
         looks = [at for ref in thread.refs if (at := ledger.looked.get(ref))]
         looked = max(looks, default=ledger.opened_at)

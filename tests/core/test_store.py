@@ -88,6 +88,16 @@ def test_freeze_comes_after_what_needs_a_person_and_after_failed() -> None:
     assert all(threads[ref(n)].frozen == freeze for n in ("ask", "bad", "busy"))
 
 
+def test_what_runs_again_although_it_is_frozen_says_so() -> None:
+    """A teammate's message starts a turn that nobody here asked for."""
+    frozen = LedgerRead({ref("one"): Freeze("look at it", "ann", ago(10))}, None, {}, None)
+    store = store_with(source(), ThreadSeen(thread("one", Status.WORKING, since=ago(11))), frozen)
+    assert store.fleet.threads[ref("one")].detail == "look at it"
+    store.apply(ThreadSeen(thread("one", Status.WORKING, since=ago(9))))
+    row = store.fleet.threads[ref("one")]
+    assert (row.status, row.detail) == (Status.FROZEN, "runs again all the same")
+
+
 def test_done_lasts_until_looked_at() -> None:
     store = store_with(source(), LedgerRead({}, None, {}, ago(100)), ThreadSeen(thread(finished_at=ago(5))))
     assert store.fleet.threads[ref("one")].status is Status.DONE
