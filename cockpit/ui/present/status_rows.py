@@ -140,9 +140,9 @@ def _said(state: SourceState, width: int) -> Iterator[Line]:
     said = [(state.reason, "text"), (state.fix, "text"), *((note, "dim") for note in state.notes)]
     if state.health is not Health.UP:
         said += [(f"looked at {place}", "dim") for place in state.tried]
-    for offer in state.offers:
-        if not offer.ready:
-            said.append((f"{offer.title} is not ready" + (f": {offer.note}" if offer.note else ""), "dim"))
+    lacking = [offer.title + (f" ({offer.note})" if offer.note else "") for offer in state.offers if not offer.ready]
+    if lacking:
+        said.append((f"not ready: {', '.join(lacking)}", "dim"))
     for text, role in said:
         if not text:
             continue

@@ -10,6 +10,7 @@ from scenes import FLAKY, NOW, big_fleet, busy_fleet, empty_fleet, held_fleet, h
 from teaming import LEAD, REVIEWER, SCHEMA, WRITER, crew_fleet
 
 from cockpit.model.fleet import Fleet
+from cockpit.model.health import Health, Offer, SourceState
 from cockpit.ui.messages import GoTo
 from cockpit.ui.present.rows import TextRow
 from cockpit.ui.present.status_rows import SourceRow, UsageRow, source_rows, totals, usage_rows
@@ -63,6 +64,17 @@ def test_the_sick_come_first_and_the_ledger_last() -> None:
     said = " ".join(line.text for line in ledger.content)
     assert "trouble" in said
     assert "no space left on the disk. Free some and it goes on." in " ".join(said.split())
+
+
+def test_what_cannot_be_started_there_is_one_line() -> None:
+    source = SourceState("tmux", "tmux", Health.UP, offers=(
+        Offer("claude", "Claude Code", ready=False, note="claude is not installed"),
+        Offer("shell", "Shell"),
+        Offer("codex", "Codex", ready=False),
+    ))  # fmt: skip
+    (row, _) = source_rows(Fleet(sources={"tmux": source}), 80)
+    assert isinstance(row, SourceRow)
+    assert [line.text.strip() for line in row.below] == ["not ready: Claude Code (claude is not installed), Codex"]
 
 
 def test_long_reasons_are_wrapped_and_never_cut() -> None:
