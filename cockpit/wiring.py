@@ -185,7 +185,6 @@ async def picture(
 def run(loaded: Loaded, clock: Clock = utc_now) -> int:
     """The terminal face, until the person leaves. Returns the exit code."""
     from cockpit.ui.app import CockpitApp
-    from cockpit.ui.present.settings_rows import clashes
     from cockpit.ui.screens.register import screens
     from cockpit.ui.theme import load_themes
 
@@ -193,7 +192,7 @@ def run(loaded: Loaded, clock: Clock = utc_now) -> int:
     log_to(where.log_file)
     themes = load_themes(where.themes_dir)
     session = connect(loaded, where, clock)
-    notes = clashes(loaded.config.keys) if loaded.config.keys else []
+    notes = _clashes(loaded) if loaded.config.keys else []
     app = CockpitApp(session, loaded.config, themes, screens(loaded, session.terminal), notes=notes)
     _renew_hook(where)
     try:
@@ -204,12 +203,17 @@ def run(loaded: Loaded, clock: Clock = utc_now) -> int:
     return app.return_code or 0
 
 
+def _clashes(loaded: Loaded) -> list[str]:
+    from cockpit.ui.present.settings_rows import clashes
+
+    return list(clashes(loaded.config.keys))
+
+
 def _renew_hook(where: Paths) -> None:
     """The copy that Claude Code runs, if there is one, becomes this version's. `cockpit hooks` tells what is amiss."""
-    from cockpit.runtimes.claude.hooks.install import place_program
-    from cockpit.runtimes.claude.hooks.settings import PROGRAM
+    if where.hook_program.exists():
+        from cockpit.runtimes.claude.hooks.install import place_program
 
-    if (where.state_dir / PROGRAM).exists():
         with suppress(ConfigError):
             place_program(where.state_dir)
 

@@ -14,7 +14,7 @@ from cockpit.cli.start import Start, json_option
 from cockpit.config import Paths, paths
 from cockpit.model.errors import CockpitError, ConfigError
 from cockpit.runtimes.claude.hooks import install as hooking
-from cockpit.runtimes.claude.hooks.settings import HOLD_SECONDS, PROGRAM, WAIT_SECONDS, found_in
+from cockpit.runtimes.claude.hooks.settings import HOLD_SECONDS, WAIT_SECONDS, found_in
 from cockpit.storage.ledger import SqliteLedger
 from cockpit.wiring import claude_home
 
@@ -105,7 +105,7 @@ def status(start: Start) -> None:
     """Say where the hooks are installed, and what they hold now."""
     where = paths()
     rows = [_row(scope, _file(start, scope)) for scope in ("user", "project")]
-    program = where.state_dir / PROGRAM
+    program = where.hook_program
     held = len(SqliteLedger(where.ledger_file).asks.waiting(datetime.now(UTC))) if where.ledger_file.exists() else 0
     data = {"schema": 1, "program": str(program) if program.exists() else None, "scopes": rows, "holding": held}
     start.say(data, _lines(rows, where, held))
@@ -117,7 +117,7 @@ def _lines(rows: list[dict[str, object]], where: Paths, held: int) -> Iterator[s
         assert isinstance(found, list)
         said = str(trouble) if trouble else ", ".join(found) if found else "not installed"
         yield f"{row['scope']:<8} {tint(said, 'red' if trouble else 'green' if found else 'dim')}  {row['path']}"
-    program = where.state_dir / PROGRAM
+    program = where.hook_program
     yield f"program  {program if program.exists() else 'not there'}"
     yield f"holding  {held} request{'' if held == 1 else 's'}"
     if not any(row["found"] for row in rows):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from platformdirs.unix import Unix
 
+HOOK_PROGRAM = "cockpit-hook.py"
+
 
 @dataclass(frozen=True, slots=True)
 class Paths:
@@ -31,6 +33,11 @@ class Paths:
     @property
     def ledger_file(self) -> Path:
         return self.state_dir / "ledger.db"
+
+    @property
+    def hook_program(self) -> Path:
+        """The copy of our hook program that Claude Code runs, once it was installed."""
+        return self.state_dir / HOOK_PROGRAM
 
     @property
     def hook_bell(self) -> Path:

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from cockpit.config.pane_rule import PaneRule
 from cockpit.core import commands as c
@@ -21,18 +22,19 @@ from cockpit.model.workers import Worker
 from cockpit.runtimes.tmux import picture, processes, sending
 from cockpit.runtimes.tmux.address import Address
 from cockpit.runtimes.tmux.agents import Agents
-from cockpit.runtimes.tmux.attach import in_full
 from cockpit.runtimes.tmux.panes import Pane
 from cockpit.runtimes.tmux.picture import Backdrop, Picture, Place
 from cockpit.runtimes.tmux.repository import Checkouts
 from cockpit.runtimes.tmux.server import Server
 from cockpit.runtimes.tmux.servers import Servers
 from cockpit.runtimes.tmux.sockets import Sockets
-from cockpit.runtimes.tmux.terminal import PaneTerminal
-from cockpit.runtimes.tmux.workers import manage, start
 from cockpit.runtimes.tmux.workers.crew import Crew, Means
 from cockpit.runtimes.tmux.workers.roster import place_of
 
+if TYPE_CHECKING:
+    from cockpit.runtimes.tmux.terminal import PaneTerminal
+
+# What only an order needs is imported with the first one: at the start it would cost every script a tenth.
 _DISK_SECONDS = 1.0
 _SLOTS = 2
 """Into so many parts of the gentle interval terminals are spread: a screen drawn more often costs more than a fuller
@@ -166,6 +168,8 @@ class TmuxSource:
     async def dispatch(self, command: c.Dispatch, intent: str) -> c.Outcome:
         if self._crew is None:
             raise Refused(f"{self.name} starts no workers.", fix="Start them on the machine that they are to work on.")
+        from cockpit.runtimes.tmux.workers import start
+
         with self._telling():
             return await start.dispatch(self._crew, command, self._servers, self._clock())
 
@@ -184,6 +188,8 @@ class TmuxSource:
         place = self._place(command.thread)
         async with self._order(place):
             if self._crew is not None and (worker := self._crew.roster.workers.get(command.thread.native)):
+                from cockpit.runtimes.tmux.workers import manage
+
                 with self._telling():
                     return await manage.send(self._crew, worker, place, command.text)
             said = await sending.deliver(place.server, place.pane.id, command.text)
@@ -209,6 +215,8 @@ class TmuxSource:
         raise Refused("Not done: a terminal cannot do that.")
 
     async def _manage(self, crew: Crew, worker: Worker, command: c.ThreadCommand) -> c.Outcome:
+        from cockpit.runtimes.tmux.workers import manage
+
         await self._servers.look(crew.means.where)
         await crew.roster.look()
         worker = crew.roster.workers.get(worker.id, worker)
@@ -247,7 +255,9 @@ class TmuxSource:
         self._dirty.set()
         return c.Outcome(f"Continued {_counted(len(found.tree))} of {place.pane.id}.", thread)
 
-    def terminal(self, thread: Ref) -> PaneTerminal:
+    def terminal(self, thread: Ref) -> "PaneTerminal":
+        from cockpit.runtimes.tmux.terminal import PaneTerminal
+
         place = self._place(thread)
         self._terminals += 1
         return PaneTerminal(place.server, place.pane.id, phase=self._terminals % _SLOTS / _SLOTS)
@@ -257,6 +267,8 @@ class TmuxSource:
         own = self._own_pane(place.server)
         if own is not None and own.window == place.pane.window:
             raise Refused("The cockpit itself runs in that window.", fix="Go to the pane beside it in tmux.")
+        from cockpit.runtimes.tmux.attach import in_full
+
         return in_full(place.server, place.pane)
 
     def _own_pane(self, server: Server) -> Pane | None:

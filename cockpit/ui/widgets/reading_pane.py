@@ -132,7 +132,7 @@ class ReadingPane(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         if self._ink is None:
-            self._ink = TerminalInk(palette_of(self))
+            self._ink = TerminalInk(palette_of(self), self.size.height)
         row = self._view.rows[y] if y < len(self._view.rows) else Row(())
         return self._ink.row(row.line, self._view.left, self.size.width, row.cursor, row.marks)
 
@@ -145,6 +145,7 @@ class ReadingPane(Widget, can_focus=True):
 
     def on_resize(self) -> None:
         self._view = View()
+        self._ink = None
         if self._back:
             self.scroll_rows(0, anew=True)
         self._draw()

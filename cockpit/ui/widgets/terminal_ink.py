@@ -16,14 +16,16 @@ from cockpit.model.terminal import Attribute, Colour, Line, Style
 from cockpit.ui.present.colours import Palette
 from cockpit.ui.present.pane_reading import Mark
 
-_KEPT_LINES = 128
+_SPARE_LINES = 16
 _UNDERLINED = Attribute.UNDERLINE | Attribute.CURLY | Attribute.DOTTED | Attribute.DASHED
 
 
 class TerminalInk:
-    """Strips of one terminal in the colours of `palette`; a line that was drawn lately is not drawn again."""
+    """Strips of one terminal in the colours of `palette`; a line that was drawn lately is not drawn again. A strip is
+    2 kB of caches before it has a cell: of a terminal that is `height` rows high little more than those is kept."""
 
-    def __init__(self, palette: Palette) -> None:
+    def __init__(self, palette: Palette, height: int) -> None:
+        self._kept = height + _SPARE_LINES
         self._palette = palette
         self._colours = sixteen(palette)
         # By identity: a line that did not change is the same object, and the reference keeps it so.
@@ -36,7 +38,7 @@ class TerminalInk:
         if found is None:
             style, colours = rich_style, self._colours
             strip = Strip([Segment(text, style(look, colours)) for text, look in line])
-            if len(self._strips) >= _KEPT_LINES:
+            if len(self._strips) >= self._kept:
                 del self._strips[next(iter(self._strips))]
             found = (line, strip)
         self._strips[key] = found

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cockpit.config.paths import HOOK_PROGRAM
 from cockpit.model.errors import ConfigError
 from cockpit.runtimes.claude.hooks.splice import put
 
-PROGRAM = "cockpit-hook.py"
+PROGRAM = HOOK_PROGRAM
 WAIT_SECONDS, HOLD_SECONDS = 3600, 60
 _MARK = re.compile(rf"/{re.escape(PROGRAM)}'?(\s|$)")
 _LINE_END = "; fi; "
