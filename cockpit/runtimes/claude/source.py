@@ -102,7 +102,7 @@ class ClaudeSource:
                     whole = await asyncio.to_thread(self._reader.whole)
             await asyncio.to_thread(self._answers.look)
             self._report(emit, anyway=True)
-            for fact in self._lines.filled(self._answers.dressed([whole])):
+            for fact in await asyncio.to_thread(self._lines.filled, self._answers.dressed([whole])):
                 emit(fact)
         await self._follower.fresh()
 
@@ -253,7 +253,9 @@ class ClaudeSource:
                 else:
                     facts = await asyncio.to_thread(self._read, paths, everything, check)
                     self._report(emit)
-                for fact in self._lines.filled(self._answers.dressed(facts)):
+                if facts := self._answers.dressed(facts):
+                    facts = await asyncio.to_thread(self._lines.filled, facts)
+                for fact in facts:
                     emit(fact)
                 first = False
             await self._follower.fresh()

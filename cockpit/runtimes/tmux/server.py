@@ -67,6 +67,7 @@ class Server:
         self._opening = asyncio.Lock()
         self._errand = AsyncExitStack()
         self._orders = 0
+        self._parting: asyncio.Task[None] | None = None
 
     @property
     def known(self) -> bool:
@@ -197,7 +198,7 @@ class Server:
                 self.feeds.down()
                 self.feeds.up(self._main, session)
             case wire.ClientLeft() if self._fleeting and self._main is not None:
-                asyncio.get_running_loop().create_task(self._leave_the_last(self._main))
+                self._parting = asyncio.get_running_loop().create_task(self._leave_the_last(self._main))
             case wire.Output(pane, _):
                 if self.activity.printed(pane, self._clock(), exactly=True):
                     self._changed()

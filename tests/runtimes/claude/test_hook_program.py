@@ -303,6 +303,18 @@ def test_the_status_line_keeps_the_numbers_and_is_the_persons_own(state: State) 
     assert "sesame" not in kept.read_text()
 
 
+def test_the_numbers_of_sessions_long_over_go_when_a_new_one_begins(state: State) -> None:
+    folder = state.dir / "claude-lines"
+    folder.mkdir()
+    for name, days in (("old.json", 31), (".torn.7", 31), ("young.json", 29)):
+        (folder / name).write_text("{}")
+        then = now().timestamp() - days * 86_400
+        os.utime(folder / name, (then, then))
+    argv = [sys.executable, "-I", "-S", str(state.program), "line"]
+    subprocess.run(argv, input=json.dumps({"session_id": "new"}), text=True, check=True)
+    assert {each.name for each in folder.iterdir()} == {"young.json", "new.json"}
+
+
 @pytest.mark.parametrize("session", ["../x", "a/b", "", None, "x" * 65])
 def test_no_file_is_named_after_a_session_that_is_none(state: State, session: str | None) -> None:
     argv = [sys.executable, "-I", "-S", str(state.program), "line"]

@@ -41,6 +41,8 @@ async def test_each_pane_is_a_row_and_new_ones_appear_by_themselves(tmux: Tmux, 
             Health.UP, tmux.show("#{version}"), "control mode",
         )  # fmt: skip
         assert titles(run) == ["one 0.0"]
+        # A program that has just begun is in no directory for a moment; its row follows.
+        await run.until(lambda r: r.threads[0].project is not None)
         thread = run.threads[0]
         assert thread.project is not None
         assert thread.project.native == str(tmp_path)

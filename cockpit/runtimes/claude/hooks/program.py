@@ -398,10 +398,20 @@ def keep_line(told: Json) -> None:
     kept: Json = {key: told[key] for key in wanted if key in told}
     kept |= {"at": time.time(), "model": (told.get("model") or {}).get("id")}
     os.makedirs(LINES, mode=0o700, exist_ok=True)
+    place = os.path.join(LINES, session + ".json")
+    if not os.path.exists(place):
+        forget_old_lines()
     part = os.path.join(LINES, f".{session}.{os.getpid()}")
     with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         json.dump(kept, file)
-    os.replace(part, os.path.join(LINES, session + ".json"))
+    os.replace(part, place)
+
+
+def forget_old_lines() -> None:
+    """Sessions end without a word: what none of them wrote for a month goes."""
+    for each in os.scandir(LINES):
+        if each.stat().st_mtime < time.time() - 30 * 86_400:
+            os.unlink(each.path)
 
 
 def somebody_there() -> bool:
