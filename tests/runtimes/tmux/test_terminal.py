@@ -138,7 +138,9 @@ async def test_the_gentle_lane_looks_twice_a_second(tmux: Tmux, monkeypatch: pyt
 
 
 async def test_a_flood_is_paused_between_two_looks(tmux: Tmux, monkeypatch: pytest.MonkeyPatch) -> None:
-    tmux("respawn-pane", "-k", "-t", "one:0", "yes 'a line of a flood that never ends'")
+    # Interrupted and not respawned: with what a client has not read yet, tmux 3.3a dies of that now and then.
+    flood = "trap : INT; yes 'a line of a flood that never ends'; echo over; cat"
+    tmux("respawn-pane", "-k", "-t", "one:0", flood)
     received = 0
     take = ControlClient.received
 
@@ -152,11 +154,18 @@ async def test_a_flood_is_paused_between_two_looks(tmux: Tmux, monkeypatch: pyte
         await until(lambda: len(frames) > 2)
         lines = asked(monkeypatch)
         received = 0
-        await asyncio.sleep(1.0)
-        assert any(line.endswith(":pause'") for line in lines)
+        await until(lambda: sum(line.endswith(":pause'") for line in lines) > 10)
         assert received < 8 << 20
-        tmux("respawn-pane", "-k", "-t", "one:0", "echo over; cat")
+        tmux("send-keys", "-t", "one:0", "C-c")
         await until(lambda: text(terminal.screen).endswith("over"))
+
+
+async def test_a_program_that_begins_anew_and_says_nothing_is_seen(tmux: Tmux) -> None:
+    tmux("respawn-pane", "-k", "-t", "one:0", "echo old; cat")
+    async with running(tmux) as run, shown(run) as (terminal, _):
+        await until(lambda: text(terminal.screen) == "old")
+        tmux("respawn-pane", "-k", "-t", "one:0", "cat")
+        await until(lambda: text(terminal.screen) == "")
 
 
 async def test_a_flooding_neighbour_that_nobody_watches_is_paused(tmux: Tmux, monkeypatch: pytest.MonkeyPatch) -> None:
