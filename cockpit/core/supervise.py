@@ -87,7 +87,9 @@ class Supervisor:
         seen: int | None = None
         while True:
             try:
-                version = self._ledger.version()
+                # Off the loop as long as it may have to be opened.
+                asked = self._ledger.version
+                version = asked() if seen is not None else await asyncio.to_thread(asked)
                 if version != seen:
                     await self._read_ledger()
                     seen = version

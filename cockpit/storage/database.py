@@ -56,14 +56,20 @@ class Database:
                 raise
             self._version += 1
 
-    def version(self) -> int:
-        """A number that grows whenever anybody has written, in this process or another."""
-        with self._mapped(), self._lock:
-            (seen,) = self._open().execute("PRAGMA data_version").fetchone()
-            if seen != self._seen:
-                self._seen = seen
-                self._version += 1
+    def version(self, *, wait: bool = True) -> int:
+        """A number that grows whenever anybody has written, in this process or another. Without `wait` it is the last
+        known one while another thread is at work here: a writer may stand in a queue for `patience` seconds."""
+        if not self._lock.acquire(blocking=wait):
             return self._version
+        try:
+            with self._mapped():
+                (seen,) = self._open().execute("PRAGMA data_version").fetchone()
+                if seen != self._seen:
+                    self._seen = seen
+                    self._version += 1
+                return self._version
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         with self._lock:

@@ -89,7 +89,7 @@ class SqliteLedger:
                 ) from error
 
     def version(self) -> int:
-        return self._database.version()
+        return self._database.version(wait=False)
 
     def freeze(self, thread: Ref, freeze: Freeze) -> None:
         with self._database.writing() as connection:

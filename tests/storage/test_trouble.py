@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,6 +43,24 @@ def test_a_locked_ledger_can_be_read_and_says_so_when_written(path: Path, ledger
     hasty.thaw(ONE)
     assert hasty.read().freezes == {}
     hasty.close()
+
+
+def test_whoever_asks_for_news_does_not_stand_in_the_queue_of_a_writer(path: Path, ledger: SqliteLedger) -> None:
+    """The screen asks on its loop, four times a second."""
+    known = ledger.version()
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    writer = threading.Thread(target=ledger.look, args=(ONE, NOW))
+    writer.start()
+    try:
+        while ledger._database._lock.acquire(blocking=False):
+            ledger._database._lock.release()
+        assert ledger.version() == known
+        assert writer.is_alive()
+    finally:
+        holder.close()
+        writer.join()
+    assert ledger.version() > known
 
 
 def test_a_file_that_is_no_ledger_stays_as_it_is(path: Path, ledger: SqliteLedger) -> None:
@@ -184,6 +203,7 @@ def test_without_room_it_says_so_keeps_what_it_has_and_goes_on_later(path: Path)
 
 RACE = """
 import sys
+import threading
 from datetime import datetime, UTC, timedelta
 from pathlib import Path
 from cockpit.model.ids import Ref
