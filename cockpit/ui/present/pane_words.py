@@ -76,9 +76,12 @@ def no_panes(fleet: Fleet, pinned: bool) -> list[str]:
 
 def driving_hints(name: str, leader: str, keys: Mapping[str, str], width: int) -> Line:
     """While one is driven all keys but the leader go to it; what follows the leader works once it has left."""
-    then = [("panes.zoom", "zoom"), ("thread.attach", "full screen"), ("thread.next", "next that needs me")]
+    then = [
+        ("panes.zoom", "zoom"), ("thread.attach", "full screen"), ("thread.next", "next that needs me"),
+        ("panes.literal", f"send {leader}"),
+    ]  # fmt: skip
     known = [(f"{leader} {keys[action]}", word) for action, word in then if action in keys]
-    left = [(leader, "leave"), (f"{leader} 1…9", "focus"), *known, (f"{leader} {leader}", "send it")]
+    left = [(leader, "leave"), (f"{leader} 1…9", "focus"), *known]
     goes = f"every other key goes to {name} "
     while len(left) > 1 and sum(cells(key) + cells(word) + 4 for key, word in left) + cells(goes) > width:
         left.pop()

@@ -31,7 +31,6 @@ from cockpit.ui.widgets.header_bar import HeaderBar
 from cockpit.ui.widgets.pane_keys import Hands, PaneKeys
 from cockpit.ui.widgets.terminal_pane import TerminalPane
 
-_TWICE_SECONDS = 1.0
 _DEAF_SECONDS = 1.0
 
 Attach = Callable[[Ref], Terminal]
@@ -67,7 +66,6 @@ class PanesScreen(CockpitScreen):
         self._panes: dict[Ref, TerminalPane] = {}
         self._chosen: Ref | None = None
         self._zoomed = False
-        self._left_at = float("-inf")
         self._deaf_until = float("-inf")
         self._leader = "ctrl+g"
         self._leaders: frozenset[str] = frozenset()
@@ -229,7 +227,7 @@ class PanesScreen(CockpitScreen):
             if pane.driving and not chosen:
                 pane.drive(False)
             pane.through, pane.leaders = self._through, self._leaders
-            pane.leader, pane.left = key_name(self._leader), self._left
+            pane.leader, pane.left = key_name(self._leader), self._settle
             pane.look(Lane.PROMPT if chosen else Lane.GENTLE)
             pane.fit(chosen and (self._zoomed or pane.driving))
             if chosen and self.app.app_focus and self.focused is not pane:
@@ -286,22 +284,17 @@ class PanesScreen(CockpitScreen):
         pane.drive(True)
         self._settle()
 
-    def _left(self) -> None:
-        """The leader left what was driven."""
-        self._left_at = self._clock()
-        self._settle()
-
     def action_leader(self) -> None:
-        """Twice in a row it is meant for the program. (The first one the driven pane takes itself.)"""
+        """It only ever leaves. (A driven pane that has the focus takes the key itself.)"""
         if (driven := self._driven) is not None:
             driven.drive(False)
-            self._left()
-            return
-        pane = self.chosen
-        if pane is not None and self._clock() - self._left_at < _TWICE_SECONDS:
-            self.action_drive()
-            if pane.driving:
-                pane.send(self._leader)
+            self._settle()
+
+    def action_literal(self) -> None:
+        """The one key that a driven terminal never gets."""
+        self.action_drive()
+        if (driven := self._driven) is not None:
+            driven.send(self._leader)
 
     def action_back(self) -> None:
         """Out of a search, of a selection, of the scrollback, of the zoom, and then to the fleet."""

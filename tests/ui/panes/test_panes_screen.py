@@ -145,14 +145,18 @@ async def test_driving_is_said_everywhere_and_the_leader_leaves() -> None:
         assert app.terminals[1].got == ["q", "2", "tab", "escape"]
 
 
-async def test_the_leader_twice_is_sent_and_driving_goes_on() -> None:
+async def test_the_leader_only_leaves_however_often_it_is_pressed() -> None:
     async with at(workers(2)) as (app, pilot):
-        await keys(pilot, "enter", "ctrl+g", "ctrl+g", "x")
+        await keys(pilot, "enter", "ctrl+g", "ctrl+g", "ctrl+g", "x")
+        assert app.terminals[1].got == []
+        assert app.panes.at().typing is False
+
+
+async def test_the_leader_itself_has_a_key_that_sends_it_and_drives_on() -> None:
+    async with at(workers(2)) as (app, pilot):
+        await keys(pilot, "enter", "ctrl+g", "G", "x")
         assert app.terminals[1].got == ["ctrl+g", "x"]
-        await keys(pilot, "ctrl+g")
-        app.monotonic += 5
-        await keys(pilot, "ctrl+g", "y")
-        assert app.terminals[1].got == ["ctrl+g", "x"]
+        assert app.panes.at().typing
 
 
 async def test_only_the_driven_terminal_gets_our_size_and_leaving_gives_it_back() -> None:
