@@ -13,7 +13,7 @@ from cockpit.core.ports import Clock, Ledger, Source
 from cockpit.core.store import Store
 from cockpit.core.why_not import NEEDS, thread_of, why_not
 from cockpit.model.asks import Ask, SettledAsk
-from cockpit.model.errors import CockpitError, HalfDone, LedgerError, Refused, Stale
+from cockpit.model.errors import CockpitError, HalfDone, LedgerError, Refused, Rejected, Stale
 from cockpit.model.facts import SendEnded, SendStarted
 from cockpit.model.ids import Ref
 from cockpit.model.work import Capability, Freeze, Hold
@@ -145,6 +145,9 @@ class Actions:
             elif (thread.status.busy or thread.status.needs_you) and thread.can(Capability.INTERRUPT):
                 await self._send(c.Interrupt(thread.ref), intent)
         except CockpitError as error:
+            if command.hard and isinstance(error, Refused | Rejected):
+                # Nothing stands still, and nothing would have to go on when it is thawed.
+                await self._record(self._ledger.freeze, thread.ref, replace(freeze, hard=False))
             what = "its processes were not paused" if command.hard else "what runs was not interrupted"
             raise HalfDone(
                 f"{self._name(thread.ref)} is frozen here, but {what}: {error.message}",

@@ -11,7 +11,7 @@ from cockpit.core import commands as c
 from cockpit.core.act import Actions
 from cockpit.core.store import Store
 from cockpit.model.asks import Decision
-from cockpit.model.errors import HalfDone, LedgerError, Refused, SourceError, Stale
+from cockpit.model.errors import HalfDone, LedgerError, Refused, Rejected, SourceError, Stale
 from cockpit.model.facts import LedgerFailed, ProjectSeen, ThreadSeen
 from cockpit.model.ids import Ref
 from cockpit.model.work import Capability, Freeze, Project, Status
@@ -234,6 +234,17 @@ async def test_a_hard_freeze_that_pauses_nothing_stands_and_says_so(desk: Desk, 
     with pytest.raises(HalfDone, match="not paused"):
         await desk.actions.act(c.Freeze(ONE, hard=True))
     assert ONE in desk.ledger.freezes
+
+
+async def test_what_could_not_be_paused_is_frozen_no_harder_than_it_is_and_can_be_thawed(
+    desk: Desk, still: Stillness
+) -> None:
+    still.failure = Rejected("Only a shell runs there; there is nothing to pause.")
+    with pytest.raises(HalfDone, match="not paused: Only a shell"):
+        await desk.actions.act(c.Freeze(ONE, hard=True))
+    assert desk.ledger.freezes[ONE].hard is False
+    await desk.actions.act(c.Thaw(ONE))
+    assert desk.ledger.freezes == {}
 
 
 async def test_a_command_goes_to_the_source_that_can_under_the_name_it_knows(desk: Desk) -> None:

@@ -57,11 +57,15 @@ class Worker:
     asleep: bool
 
 
+class NothingThere(Rejected):
+    """No process in a pane can be paused, or is."""
+
+
 def worker(known: Mapping[int, Process], root: int) -> Worker:
     """Raises Rejected when nothing can be paused, with the reason."""
     first = known.get(root)
     if first is None or root <= 1:
-        raise Rejected("The pane has no process any more.", fix="Look at it; it may have ended.")
+        raise NothingThere("The pane has no process any more.", fix="Look at it; it may have ended.")
     if not _is_shell(first.name):
         raise Rejected(
             f"{first.name} is the first process of its pane, and tmux continues that one at once.",
@@ -79,7 +83,7 @@ def worker(known: Mapping[int, Process], root: int) -> Worker:
     else:
         tree = tuple(below)
     if not tree:
-        raise Rejected("Only a shell runs there; there is nothing to pause.")
+        raise NothingThere("Only a shell runs there; there is nothing to pause.")
     return Worker(tree, job, waits_for_fg)
 
 

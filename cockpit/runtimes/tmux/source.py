@@ -245,15 +245,19 @@ class TmuxSource:
         return c.Outcome(f"Paused {_counted(count)} of {place.pane.id}.", thread)
 
     async def unpause(self, thread: Ref) -> c.Outcome:
-        """Let go on what `pause` stopped; a shell's job is brought back with `fg`, and seen to run."""
+        """Let go on what `pause` stopped; a shell's job is brought back with `fg`, and seen to run. Where it ended
+        meanwhile there is nothing to do, and that is no failure."""
         place = self._place(thread)
-        async with self._order(place):
-            found = await processes.resume(place.server.where, place.pane.pid)
-            if found.asleep:
-                await sending.foreground(place.server, place.pane.id, found.tree)
+        said = f"What was paused in {place.pane.id} has ended."
+        with contextlib.suppress(processes.NothingThere):
+            async with self._order(place):
+                found = await processes.resume(place.server.where, place.pane.pid)
+                if found.asleep:
+                    await sending.foreground(place.server, place.pane.id, found.tree)
+            said = f"Continued {_counted(len(found.tree))} of {place.pane.id}."
         self._paused -= {thread.native}
         self._dirty.set()
-        return c.Outcome(f"Continued {_counted(len(found.tree))} of {place.pane.id}.", thread)
+        return c.Outcome(said, thread)
 
     def terminal(self, thread: Ref) -> "PaneTerminal":
         from cockpit.runtimes.tmux.terminal import PaneTerminal

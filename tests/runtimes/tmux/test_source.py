@@ -384,3 +384,11 @@ async def test_an_empty_shell_has_nothing_to_pause(tmux: Tmux) -> None:
     async with running(tmux) as run:
         with pytest.raises(Rejected, match="Only a shell"):
             await run.source.pause(run.threads[0].ref)
+
+
+async def test_what_was_paused_and_killed_from_outside_can_be_thawed(tmux: Tmux) -> None:
+    tmux("rename-window", "-t", "one:0", "shell")
+    tmux("respawn-pane", "-k", "-t", "one:0", "bash --norc --noprofile")
+    async with running(tmux) as run:
+        said = await run.source.unpause(run.threads[0].ref)
+        assert said.text == "What was paused in %0 has ended."
