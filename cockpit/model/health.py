@@ -31,7 +31,7 @@ class Setting:
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A provider instance, or a harness, that a source can start threads on, and its models. `runtime_modes` are its
-    own where it has some; `note` says why it is not `ready`."""
+    own where it has some; `note` says why it is not `ready`; `modelled`, that a model can be said to it at all."""
 
     instance: str
     title: str
@@ -40,6 +40,7 @@ class Offer:
     note: str = ""
     runtime_modes: tuple[str, ...] = ()
     settings: tuple[Setting, ...] = ()
+    modelled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

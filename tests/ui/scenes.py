@@ -406,7 +406,7 @@ def worker_source(now: datetime = NOW, **fields: Any) -> SourceState:
         Offer("codex", "Codex", ("gpt-5",), ready=False, note="codex is not installed here"),
         Offer("claude", "Claude Code", ("opus", "sonnet", "haiku"), runtime_modes=_CLAUDE_MODES,
               settings=(Setting("team", "Agent team", teams),)),
-        Offer("shell", "Plain shell"),
+        Offer("shell", "Plain shell", modelled=False),
     )  # fmt: skip
     given: dict[str, Any] = {
         "version": "3.3a", "link": "control mode", "can_dispatch": True, "machine": "here:", "bulk": True,

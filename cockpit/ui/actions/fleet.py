@@ -27,10 +27,11 @@ def _holdable(at: At) -> str | None:
 
 
 def _dispatchable(at: At) -> str | None:
+    """Whether a source can start one, the form says: it may be read while the person writes, and what they type must
+    never reach the list instead."""
     if at.fleet.hold:
         return f"the fleet is on hold by {at.fleet.hold.by}; release it first"
-    able = any(state.can_dispatch for state in at.fleet.sources.values())
-    return None if able else "no source that can start threads is up"
+    return None
 
 
 async def _dispatch(desk: Desk, at: At) -> None:

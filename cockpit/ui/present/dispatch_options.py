@@ -135,7 +135,9 @@ def mode_options(state: SourceState | None, offer: Offer | None) -> Options:
 
 def model_options(state: SourceState | None, project: Project | None, offer: Offer | None = None) -> Options:
     """The default first, named where it is known; then every offer's models, those that are not ready last. Of one
-    program (`offer`) only its own."""
+    program (`offer`) only its own, and nothing where it takes none."""
+    if offer is not None and not offer.modelled:
+        return []
     if offer is not None:
         return [(DEFAULT, "Default"), *((model, model) for model in offer.models)]
     default = (project.model if project else None) or (state.default_model if state else None)

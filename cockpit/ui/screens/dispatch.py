@@ -18,12 +18,14 @@ from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
 from cockpit.model.work import Thread
 from cockpit.ui.messages import Told
-from cockpit.ui.present.dispatch_options import Remembered, begin
+from cockpit.ui.present.dispatch_options import Picked, Remembered, begin
 from cockpit.ui.screens.dialogs import ConfirmScreen
 from cockpit.ui.screens.dispatch_fields import DispatchFields
 from cockpit.ui.screens.modal import Modal
 from cockpit.ui.screens.new_project import Send
 from cockpit.ui.widgets.fields import Chip, TextField
+
+_LOOK_SECONDS = 0.2
 
 
 class DispatchScreen(Modal[Ref]):
@@ -65,19 +67,23 @@ class DispatchScreen(Modal[Ref]):
         self._sending = False
 
     def compose(self) -> ComposeResult:
-        picked = begin(self._fleet(), self._thread, self._last, self._here)
         with Vertical(id="form") as form:
             form.border_title = "New thread"
             form.border_subtitle = "Tab goes on · ← → step · Enter lists"
-            yield DispatchFields(self._fleet, picked, self._last, self._here, send=self._send, tell=self._tell)
+            yield DispatchFields(self._fleet, self._begin, self._last, self._here, send=self._send, tell=self._tell)
             yield Static("", id="told", markup=False)
             with Horizontal(id="ways"):
                 yield Chip("Ctrl+D", "start", id="start", classes="-first")
                 yield Chip("Esc", "leave", id="leave")
 
+    def _begin(self) -> Picked:
+        return begin(self._fleet(), self._thread, self._last, self._here)
+
     def on_mount(self) -> None:
         self.query_one("#prompt").focus()
         self._tell("")
+        # The form is open from the first moment, and the sources may be read after that.
+        self.set_interval(_LOOK_SECONDS, self._fields.look)
 
     def on_resize(self) -> None:
         height = self.size.height

@@ -33,7 +33,7 @@ class Tell(Protocol):
 
 
 class DispatchFields(VerticalScroll, can_focus=False):
-    """`picked` is where it begins, `last` what was chosen before; `fleet`, `send` and `here` as for the screen."""
+    """`begin` says where it begins, `last` what was chosen before; `fleet`, `send` and `here` as for the screen."""
 
     DEFAULT_CSS = """
     DispatchFields {
@@ -47,12 +47,12 @@ class DispatchFields(VerticalScroll, can_focus=False):
     """
 
     def __init__(
-        self, fleet: Callable[[], Fleet], picked: options.Picked, last: options.Remembered, here: str,
+        self, fleet: Callable[[], Fleet], begin: Callable[[], options.Picked], last: options.Remembered, here: str,
         *, send: Send, tell: Tell,
     ) -> None:  # fmt: skip
         super().__init__(id="fields")
         self._fleet = fleet
-        self._picked = picked
+        self._begin = begin
         self._last = last
         self._here = here
         self._send = send
@@ -61,12 +61,10 @@ class DispatchFields(VerticalScroll, can_focus=False):
         self._branch_is_own = False
 
     def compose(self) -> ComposeResult:
-        sources = options.source_options(self._fleet())
         prompt = TextField(id="prompt", placeholder="What should it do? As many lines as you like.")
         prompt.border_title = "Prompt"
         yield prompt
-        if len(sources) > 1:
-            yield FormRow("source", Choice("Source", sources, self._picked.source, id="source"))
+        yield FormRow("source", Choice("Source", [], id="source"))
         yield FormRow("project", Choice("Project", [], id="project"))
         yield FormRow("harness", Choice("Harness", [], id="harness"))
         yield FormRow("model", Choice("Model", [], id="model"))
@@ -83,13 +81,31 @@ class DispatchFields(VerticalScroll, can_focus=False):
 
     def on_mount(self) -> None:
         self.query_one("#count", LineField).restrict = r"[0-9]{0,3}"
-        self._offer("project", self._places(), self._picked.place)
+        self._begin_anew()
+
+    def look(self) -> None:
+        """Whether other sources can start threads than before; what was chosen stays."""
+        sources, field = options.source_options(self._fleet()), self.query_one("#source", Choice)
+        if sources == field.options:
+            return
+        if field.value:
+            field.offer(sources, field.value)
+            self._row("#source").display = len(sources) > 1
+        else:
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        sources, picked = options.source_options(self._fleet()), self._begin()
+        field = self.query_one("#source", Choice)
+        with field.prevent(Choice.Changed):
+            field.offer(sources, picked.source)
+        self._row("#source").display = len(sources) > 1
+        self._offer("project", self._places(), picked.place)
         self._source_changed()
 
     @property
     def _source(self) -> str:
-        found = self.query("#source")
-        return found.only_one(Choice).value if found else self._picked.source
+        return self.query_one("#source", Choice).value
 
     def _places(self) -> options.Options:
         return options.place_options(self._fleet(), self._source, self._last, self._here)
@@ -276,6 +292,8 @@ class DispatchFields(VerticalScroll, can_focus=False):
     def command(self) -> Dispatch | str:
         """What is on the form, or what is missing of it."""
         place, project, state = self._value("project"), self._project(), self._state()
+        if state is None:
+            return "No source that can start threads is up."
         if not place or (project is None and not options.is_directory(place)):
             return "Choose a project first."
         programs = options.has_harnesses(state)

@@ -110,6 +110,32 @@ async def test_a_program_has_models_modes_and_settings_of_its_own() -> None:
     assert (desk.order.model, desk.order.runtime_mode) == (ModelChoice("shell", ""), None)
 
 
+async def test_a_program_that_takes_no_model_is_asked_for_none() -> None:
+    app = Desk(alone()).host()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        assert "model" in app.words.split()
+        await fill(pilot, harness="shell")
+        assert "model" not in app.words.split()
+
+
+async def test_the_form_is_open_before_a_source_was_read_and_keeps_what_was_typed_till_then() -> None:
+    desk = Desk(Fleet())
+    app = desk.host()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await typed(pilot, "Fix it")
+        await pilot.press("ctrl+d")
+        await settle(pilot)
+        assert "No source that can start threads is up." in app.words
+        desk.fleet = alone()
+        await pilot.pause(0.25)
+        await settle(pilot)
+        await pilot.press("ctrl+d")
+        await settle(pilot)
+    assert (desk.order.prompt, desk.order.path, desk.order.source) == ("Fix it", HERE, "tmux")
+
+
 async def test_a_program_that_is_not_there_is_shown_with_its_reason_and_refused() -> None:
     desk = Desk(alone())
     app = desk.host()

@@ -85,6 +85,7 @@ class Harness:
             self.name, self.title, self.models, ready, "" if ready else f"{self.program} is not installed",
             tuple(self.modes),
             tuple(Setting(k.id, k.title, tuple((c.value, c.label) for c in k.choices)) for k in self.settings),
+            bool(self.model),
         )  # fmt: skip
 
     def chosen(self, options: Mapping[str, str]) -> list[Choice]:
