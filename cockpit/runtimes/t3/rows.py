@@ -65,6 +65,8 @@ class Rows:
         self._projects: dict[str, Project] = {}
         self._raw_projects: dict[str, Json] = {}
         self.capabilities: frozenset[Capability] = READING
+        self.machine = ""
+        """How the keys of its projects begin, by which other sources know the same places; empty: nobody else does."""
         self.skew = timedelta(0)
 
     def whole(self, projects: Iterable[Json], threads: Iterable[Json], *, full: bool) -> None:
@@ -109,6 +111,8 @@ class Rows:
 
     def put_project(self, row: Json) -> Project | None:
         project = decode_project(row, self._source)
+        if project is not None and project.path and self.machine:
+            project = replace(project, key=self.machine + project.path)
         if project is not None:
             self._projects[project.ref.native] = project
             self._raw_projects[project.ref.native] = row

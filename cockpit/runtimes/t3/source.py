@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from cockpit.core import commands as c
 from cockpit.core.commands import Outcome
+from cockpit.core.find import HERE
 from cockpit.core.ports import Clock, Emit
 from cockpit.model.ids import Ref
 from cockpit.model.talk import Talk
@@ -262,3 +263,4 @@ class LocalT3(T3Source):
             patience=patience,
             connector=Connector(lambda: locate(env, home), token, timeout=timeout),
         )
+        self._feed.rows.machine = HERE

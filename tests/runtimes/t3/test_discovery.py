@@ -117,6 +117,10 @@ async def test_the_local_source_is_absent_until_there_is_a_server(stage: Stage, 
         await facts.until(lambda: "t1" in facts.threads)
         assert facts.state.health is Health.UP
         assert set(asked) == {stage.server.url}
+        # Other sources on this machine know the same places by their paths.
+        assert {project.key for project in facts.projects.values()} == {
+            f"here:{project.path}" for project in facts.projects.values()
+        }
     await source.close()
 
 
