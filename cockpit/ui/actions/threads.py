@@ -30,7 +30,7 @@ _MEMBERS = frozenset({"fleet", "team"})
 _SOON = datetime.max.replace(tzinfo=UTC)
 _FREEZES = (
     ("interrupt", "Interrupt what runs; it gets no new messages"),
-    ("hard", "Hard: pause its processes where they are; thawed, they go on"),
+    ("hard", "Hard: pause its processes; thawed, they go on"),
 )
 _RESUMES = (("own", "In its own conversation"), ("fresh", "Afresh, on the prompt that it began with"))
 _SNOOZES = (("1", "1 hour"), ("4", "4 hours"), ("24", "until tomorrow"), ("168", "a week"))
