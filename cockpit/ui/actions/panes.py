@@ -54,7 +54,7 @@ ACTIONS = (
         _pin, _pinnable, frozenset({"fleet", "panes"}), once=True,
     ),
     _here("drive", "enter", "drive", "Type into the chosen terminal; the leader leaves it", "drive", footer=1),
-    _here("leader", "ctrl+g", "leave", "Leave the driven terminal, however often it is pressed", "leader", reason=always),
+    _here("leader", "ctrl+g", "leave", "Leave the driven terminal, however often pressed", "leader", reason=always),
     _here("literal", "G", "send the leader", "Drive it again, and begin with the leader key itself", "literal"),
     _here("zoom", "z", "zoom", "The chosen terminal alone; again for all", "zoom", footer=2),
     _here("search", "slash", "search", "Find text in the terminal and its scrollback", "search", footer=3),
