@@ -66,7 +66,7 @@ class Drawer:
             alive,
             session,
             unit.log.activity if unit.log else None,
-            busy=[thread.title for thread, _, _ in mates if thread.status is Status.WORKING] + helpers,
+            busy=[thread.title for thread, _, _ in mates if thread.status.busy] + helpers,
             mates=any(mate.pane for _, mate, _ in mates),
             asking=[request for thread, _, request in mates if request and thread.status is Status.APPROVAL],
         )

@@ -5,6 +5,7 @@ import contextlib
 import json
 import shutil
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,19 @@ async def test_a_session_from_its_first_line_to_its_end(house: House, facts: Fac
         await facts.until(lambda: facts.threads[SOLO].status is Status.ENDED, "the end")
         house.transcript.unlink()
         await facts.until(lambda: SOLO not in facts.threads, "it is forgotten")
+
+
+async def test_a_lead_whose_mate_is_only_starting_is_not_done(house: House, facts: Facts) -> None:
+    config = house.team("alice")
+    told = json.loads(config.read_text())
+    told["members"][1]["joinedAt"] = int(datetime.now(UTC).timestamp() * 1000)
+    config.write_text(json.dumps(told))
+    house.line("user", "Form a team")
+    house.line("assistant", [{"type": "text", "text": "It is formed."}])
+    house.session("idle")
+    await source(house.root).read(facts)
+    assert facts.threads[f"alice@{TEAM}"].status is Status.STARTING
+    assert (facts.threads[SOLO].status, facts.threads[SOLO].detail) == (Status.WORKING, "waits for alice")
 
 
 async def test_a_killed_process_is_seen_though_nothing_is_written(house: House, facts: Facts) -> None:
