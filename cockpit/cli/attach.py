@@ -25,7 +25,8 @@ def attach(start: Start, thread: str) -> None:
     async def show(session: Session) -> tuple[str, str]:
         from cockpit.ui.hand_over import hand_over
 
-        row = read_or_fail(session, lambda: find.thread(session.store.fleet, thread))
+        fleet = session.store.fleet
+        row = fleet.shown_at(read_or_fail(session, lambda: find.thread(fleet, thread)))
         async with session.attach(row.ref) as attachment:
             click.echo(f"{row.title}: {attachment.detach} comes back.", err=True)
             return row.title, await hand_over(attachment)

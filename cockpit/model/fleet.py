@@ -83,5 +83,17 @@ class Fleet:
         """The project that the thread stands under in the list."""
         return self.same_places.get(thread.project, thread.project) if thread.project else None
 
+    def shown_at(self, thread: Thread) -> Thread:
+        """The row in whose terminal the thread is answered: its lead's, while that one shows the dialog."""
+        if not thread.status.needs_you or thread.dialog:
+            return thread
+        for team in self.teams.values():
+            if any(member.thread in thread.refs for member in team.members):
+                leads = (
+                    self.thread(member.thread) for member in team.members if member.role == "lead" and member.thread
+                )
+                return next((lead for lead in leads if lead is not None and lead.dialog), thread)
+        return thread
+
     def ask(self, ask_id: str) -> Ask | None:
         return next((ask for ask in self.asks if ask.id == ask_id), None)

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from cockpit.core.store import Store
 from cockpit.model.asks import SettledAsk
-from cockpit.model.facts import LedgerFailed, LedgerRead, ProjectSeen, SourceRead, ThreadGone, ThreadSeen
+from cockpit.model.facts import LedgerFailed, LedgerRead, ProjectSeen, SourceRead, TeamSeen, ThreadGone, ThreadSeen
 from cockpit.model.fleet import Fleet
 from cockpit.model.health import Health
+from cockpit.model.teams import Member, Team
 from cockpit.model.work import Capability, Freeze, Hold, Project, Status
 
 
@@ -86,6 +87,20 @@ def test_freeze_comes_after_what_needs_a_person_and_after_failed() -> None:
     assert [threads[ref(n)].status for n in ("ask", "bad", "busy")] == [Status.APPROVAL, Status.FAILED, Status.FROZEN]
     assert threads[ref("busy")].detail == "look at it"
     assert all(threads[ref(n)].frozen == freeze for n in ("ask", "bad", "busy"))
+
+
+def test_a_mates_request_is_answered_where_its_leads_terminal_shows_it() -> None:
+    members = (Member("lead", "lead", "working", thread=ref("lead")), Member("ann", "teammate", "", thread=ref("ann")))
+    team = TeamSeen(Team(ref("team"), "crew", "lead", members))
+    asks = ThreadSeen(thread("ann", Status.APPROVAL, asks=(approval("a", "ann"),)))
+    store = store_with(source(), asks, ThreadSeen(thread("lead", Status.WORKING, dialog=True)), team)
+    assert store.fleet.shown_at(store.fleet.threads[ref("ann")]).ref == ref("lead")
+    assert store.fleet.shown_at(store.fleet.threads[ref("lead")]).ref == ref("lead")
+    store.apply(ThreadSeen(thread("lead", Status.WORKING)))
+    assert store.fleet.shown_at(store.fleet.threads[ref("ann")]).ref == ref("ann"), "a hook holds it, no dialog is open"
+    store.apply(ThreadSeen(thread("lead", Status.WORKING, dialog=True)))
+    store.apply(ThreadSeen(thread("ann", Status.WORKING)))
+    assert store.fleet.shown_at(store.fleet.threads[ref("ann")]).ref == ref("ann"), "it asks nothing"
 
 
 def test_what_runs_again_although_it_is_frozen_says_so() -> None:

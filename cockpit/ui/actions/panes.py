@@ -10,12 +10,12 @@ _HERE = frozenset({"panes"})
 
 
 def _terminal(at: At) -> str | None:
-    return cannot(at.thread, Capability.ATTACH) if at.thread else "no thread is selected"
+    return cannot(at.fleet.shown_at(at.thread), Capability.ATTACH) if at.thread else "no thread is selected"
 
 
 async def _attach(desk: Desk, at: At) -> None:
     if at.thread:
-        await desk.attach(at.thread.ref)
+        await desk.attach(at.fleet.shown_at(at.thread).ref)
 
 
 async def _pin(desk: Desk, at: At) -> None:
