@@ -16,7 +16,7 @@ _NUMBERS = (
 _WORDS = ("pane_id", "window_id", "session_id", "pane_mode")
 _TEXTS = (
     "session_name", "window_name", "pane_title", "pane_current_command", "pane_current_path", "pane_start_command",
-    "host",
+    "pane_start_path", "host",
 )  # fmt: skip
 # What moves when a pane prints: with several panes in a window it tells them apart (tmux dates windows, not panes).
 # No comma: inside of a loop it would begin the format for the active pane.
@@ -114,14 +114,14 @@ def _pane(fields: list[str]) -> Pane | None:
     pane, window, session, mode = fields[:4]
     numbers, mark = fields[4:17], fields[17]
     pid, dead, status, signal, activity, panes, attached, width, height, index, order, automatic, _ = map(_int, numbers)
-    session_name, window_name, title, command, path, start, host = fields[18:]
+    session_name, window_name, title, command, path, start, begun, host = fields[18:]
     return Pane(
         pane, window, (session,), (session,) if _fleeting(numbers[-1]) else (), one_line(mode, 20),
         pid, bool(dead), status if numbers[2] else None, signal if numbers[3] else None,
         activity, panes > 1, attached > 0, width, height, f"{index}.{order}", not automatic, mark,
         one_line(session_name, 100), one_line(window_name, 100),
         "" if title in (host, host.partition(".")[0]) else one_line(title, 200),
-        one_line(command, 100), path[:4096], one_line(start.removeprefix('"').removesuffix('"'), 300),
+        one_line(command, 100), (path or begun)[:4096], one_line(start.removeprefix('"').removesuffix('"'), 300),
     )  # fmt: skip
 
 

@@ -392,3 +392,13 @@ async def test_what_was_paused_and_killed_from_outside_can_be_thawed(tmux: Tmux)
     async with running(tmux) as run:
         said = await run.source.unpause(run.threads[0].ref)
         assert said.text == "What was paused in %0 has ended."
+
+
+async def test_a_dead_pane_still_belongs_to_the_place_where_it_began(tmux: Tmux, tmp_path: Path) -> None:
+    tmux("set-option", "-g", "remain-on-exit", "on")
+    tmux("new-window", "-d", "-n", "over", "-c", str(tmp_path), "true")
+    wait_until(lambda: tmux.show("#{pane_dead}", "one:1") == "1")
+    async with running(tmux) as run:
+        (over,) = (thread for thread in run.threads if thread.title == "over")
+        assert over.project is not None
+        assert over.project.native == str(tmp_path)
