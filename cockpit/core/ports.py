@@ -2,7 +2,7 @@
 
 A source implements `Source` and those `Can…` protocols that it has; nobody asks for its kind."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -143,8 +143,9 @@ class Terminal(Protocol):
     def point(self, mouse: Mouse) -> bool:
         """Send a mouse event; False when the program did not ask for it. Raises as `press`."""
 
-    async def paste(self, text: str) -> None:
-        """Put text in as one paste, bracketed if the program asked for that, without control characters."""
+    def paste(self, text: str) -> Awaitable[None]:
+        """Put text in as one paste, bracketed if the program asked for that, without control characters. Its place is
+        taken at the call: what is pressed after that follows it, or is dropped when it fails."""
 
     async def history(self, rows: int, skip: int = 0) -> tuple[Line, ...]:
         """At most `rows` lines of the scrollback, oldest first, that end `skip` lines above the screen."""

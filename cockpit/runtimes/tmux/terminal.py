@@ -4,7 +4,7 @@ Output is only the sign that there is something to see; what there is comes by `
 asked. A pane that floods is paused between two looks."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from math import ceil, inf
 
 from cockpit.model.errors import CockpitError, Refused, SourceError
@@ -48,6 +48,9 @@ class PaneTerminal:
         self._last = -inf
         self._timer: asyncio.TimerHandle | None = None
         self._looking: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
+        self._pastes: list[list[bytes]] = []
+        """What was typed after each paste that is under way."""
 
     @property
     def screen(self) -> Screen:
@@ -171,10 +174,30 @@ class PaneTerminal:
             self._type(pointed(mouse))
         return wanted
 
-    async def paste(self, text: str) -> None:
-        await sending.paste(self._server, self._pane, text)
+    def paste(self, text: str) -> Awaitable[None]:
+        behind: list[bytes] = []
+        self._pastes.append(behind)
+        return self._paste(text, behind)
+
+    async def _paste(self, text: str, behind: list[bytes]) -> None:
+        try:
+            async with self._turn:
+                await sending.paste(self._server, self._pane, text)
+                for data in behind:
+                    self._write(data)
+        finally:
+            self._pastes.remove(behind)
 
     def _type(self, data: bytes) -> None:
+        self._client()  # raises SourceError at once
+        if self._pastes:
+            # A paste takes its time, most of all far away, and what is typed after it must not overtake it. When it
+            # fails, what was meant to follow it is dropped.
+            self._pastes[-1].append(data)
+        else:
+            self._write(data)
+
+    def _write(self, data: bytes) -> None:
         client = self._client()
         self._server.typed_at = asyncio.get_running_loop().time()
         if self._screen.mode:

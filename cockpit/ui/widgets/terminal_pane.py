@@ -2,7 +2,7 @@
 
 While it is watched no key and no size of ours reaches it; while it is driven every key does but those that leave."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 
 from textual import events
 from textual.message import Message
@@ -198,11 +198,12 @@ class TerminalPane(ReadingPane):
         if not self._driving:
             self.post_message(Told("Nothing was pasted: press Enter to drive the terminal first.", "warning"))
         elif self._terminal is not None:
-            self.run_worker(self._paste(self._terminal, event.text), group="paste")
+            # Begun here and not when the worker is: the next key may come before that, and must stay behind it.
+            self.run_worker(self._pasted(self._terminal.paste(event.text)), group="paste")
 
-    async def _paste(self, terminal: Terminal, text: str) -> None:
+    async def _pasted(self, paste: Awaitable[None]) -> None:
         try:
-            await terminal.paste(text)
+            await paste
         except CockpitError as error:
             self.post_message(Told(str(error), "error"))
 

@@ -305,6 +305,20 @@ async def test_cursor_keys_follow_the_program(tmux: Tmux, tmp_path: Path) -> Non
         await until(lambda: got.read_bytes() == b"\x1bOA")
 
 
+async def test_what_is_typed_after_a_paste_does_not_overtake_it(tmux: Tmux) -> None:
+    async with running(tmux) as run, shown(run) as (terminal, _):
+        pastes = [asyncio.ensure_future(terminal.paste("one "))]
+        await asyncio.sleep(0)
+        terminal.press("2", "2")
+        pastes.append(asyncio.ensure_future(terminal.paste(" three ")))
+        await asyncio.sleep(0)
+        terminal.press("4", "4")
+        await asyncio.gather(*pastes)
+        terminal.press("5", "5")
+        await until(lambda: text(terminal.screen).endswith("5"))
+        assert text(terminal.screen) == "one 2 three 45"
+
+
 async def test_a_paste_of_a_megabyte_arrives_whole(tmux: Tmux, tmp_path: Path) -> None:
     got = tmp_path / "got"
     tmux("respawn-pane", "-k", "-t", "one:0", f"stty raw -echo; printf '\\033[?2004hready'; cat > {got}")
