@@ -102,7 +102,7 @@ ACTIONS = (
         _decide(Decision.DECLINE), _decidable(Decision.DECLINE), _WHERE, footer=3, guarded=True,
     ),
     Action(
-        "thread.decline-message", "X", "decline, saying why", "Decline what the card shows with a message to the agent",
+        "thread.decline-message", "X", "decline, say why", "Decline what the card shows with a message to the agent",
         "Answer", _decline_with_message, _says_why, _WHERE, guarded=True,
     ),
     Action(

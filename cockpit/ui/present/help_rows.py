@@ -8,11 +8,12 @@ from cockpit.model.work import Status
 from cockpit.ui.actions import Action
 from cockpit.ui.present.cells import wrap
 from cockpit.ui.present.glyphs import STALE, STATUS
-from cockpit.ui.present.keys_table import by_group, keys_of
+from cockpit.ui.present.keys_table import LABEL, by_group, keys_of
 from cockpit.ui.present.lines import BLANK, Line, Span, dim, line
 from cockpit.ui.present.rows import Row, TextRow
 
-KEYS, LABEL = 13, 18
+KEYS = 13
+"""How wide the column of keys is; where there are more, the rest of the line moves."""
 NARROW, WIDE = 70, 100
 _MEANINGS = (
     (Status.APPROVAL, "it asks whether it may do something; its card shows exactly what"),
@@ -77,7 +78,7 @@ def _action(action: Action, remapped: Mapping[str, str], width: int) -> TextRow:
     keys = "  ".join(keys_of(action, remapped)) or "—"
     own = remapped.get(action.id) is not None
     extra = (Span("  yours", "blue"),) if own else ()
-    first = [Span(f"  {keys:<{KEYS}}", bold=True), Span(f"{action.label:<{LABEL}}")]
+    first = [Span(f"  {keys:<{KEYS - 2}}  ", bold=True), Span(f"{action.label:<{LABEL}}")]
     where = f"on {', '.join(sorted(action.screens))}" if action.screens and width >= WIDE else ""
     right = (Span(where, "dim"),) if where else ()
     indent = 2 + KEYS if width < NARROW else 2 + KEYS + LABEL

@@ -27,6 +27,8 @@ GROUPS = {
     "Screens": "Screens",
 }
 """The groups in the order of the manual; others follow as they are."""
+LABEL = max(len(action.label) for action in ACTIONS) + 2
+"""How wide a column of labels is, with the gap behind it."""
 
 
 def key_name(key: str) -> str:

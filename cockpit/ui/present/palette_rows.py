@@ -10,11 +10,10 @@ from typing import ClassVar
 from cockpit.ui.actions import ACTIONS, Action, At
 from cockpit.ui.present.ages import age
 from cockpit.ui.present.glyphs import mark
-from cockpit.ui.present.keys_table import keys_of
+from cockpit.ui.present.keys_table import LABEL, keys_of
 from cockpit.ui.present.lines import Line, Span, dim, line
 from cockpit.ui.present.rows import Row, TextRow
 
-LABEL = 18
 THREADS = 50
 
 
@@ -79,7 +78,7 @@ class ActionRow:
     def lines(self, now: datetime) -> tuple[Line, ...]:
         able = self.reason is None
         label = tuple(_marked(self.action.label, self.hit, "text" if able else "dim"))
-        gap = Span(" " * max(LABEL - len(self.action.label), 2))
+        gap = Span(" " * (LABEL - len(self.action.label)))
         said = Span(self.action.tooltip if able else f"not now: {self.reason}", "dim")
         return (Line((*label, gap, said), (Span(self.keys, "text" if able else "dim", able),)),)
 
