@@ -38,8 +38,13 @@ async def _tmux(*arguments: str, data: bytes = b"") -> str | None:
         process = await asyncio.create_subprocess_exec(
             "tmux", *arguments, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
         )
+    except OSError:
+        return None
+    try:
         async with asyncio.timeout(_SECONDS):
             said, _ = await process.communicate(data)
-    except (OSError, TimeoutError):
+    except TimeoutError:
+        process.kill()
+        await process.wait()
         return None
     return None if process.returncode else said.decode("utf-8", "replace").strip()

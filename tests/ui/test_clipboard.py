@@ -1,6 +1,10 @@
 """Copying: what is sent where, and that no more is said than is known."""
 
+import asyncio
 import base64
+import os
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,3 +44,24 @@ async def test_through_the_tmux_around_us(
     said, told = await clipboard.copy("text", sent.append, {"TMUX": "/x,1,0"})
     assert (told, sent, asked[-1]) == (severity, [], (("load-buffer", "-w", "-"), b"text"))
     assert ("Not copied" in said) is (loaded is None)
+
+
+async def test_a_tmux_that_hangs_is_given_up_and_not_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging = tmp_path / "tmux"
+    hanging.write_text("#!/bin/sh\nexec sleep 60\n")
+    hanging.chmod(0o755)
+    started: list[asyncio.subprocess.Process] = []
+    start = asyncio.create_subprocess_exec
+
+    async def starting(*command: str, **how: Any) -> asyncio.subprocess.Process:
+        started.append(await start(*command, **how))
+        return started[-1]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", starting)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(clipboard, "_SECONDS", 0.05)
+    said, _ = await clipboard.copy("text", lambda _: None, {"TMUX": "/x,1,0"})
+    assert "Not copied" in said
+    assert [process.returncode is not None for process in started] == [True, True]
