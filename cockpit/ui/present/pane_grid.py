@@ -1,9 +1,14 @@
-"""Where each terminal stands: one alone, two side by side, four in a square, one large with the rest small beside it.
+"""Which terminals are shown, and where: one alone, two side by side, four in a square, one large beside small ones.
 
-Pure: places in cells, and nothing of what is in them."""
+Pure: threads in an order, places in cells, and nothing of what is in them."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
+
+from cockpit.model.fleet import Fleet
+from cockpit.model.ids import Ref
+from cockpit.model.work import Thread
 
 NARROW = 80
 _LEAST_WIDTH, _LEAST_HEIGHT = 30, 6
@@ -94,3 +99,20 @@ def beside(places: dict[int, Place], focus: int, dx: int, dy: int) -> int:
 
     able = [number for number, place in places.items() if number != focus and lies(place)]
     return min(able, key=distance, default=focus)
+
+
+def in_sight(fleet: Fleet, pins: Collection[Ref], before: Sequence[Ref]) -> list[Ref]:
+    """The threads with a terminal, of those that are pinned if any are. Who was shown `before` keeps the place; who
+    comes goes to the end: pinned ones as they were pinned, others the oldest first."""
+    threads = fleet.threads
+    found = [ref for ref in pins or fleet.order if ref in threads and threads[ref].terminal is not None]
+    kept = [ref for ref in before if ref in found]
+    new = [ref for ref in found if ref not in kept]
+    return kept + (new if pins else sorted(new, key=lambda ref: _age(threads[ref])))
+
+
+def _age(thread: Thread) -> tuple[int, list[str | int]]:
+    """By the second; those of one second by their names, where 10 comes after 9."""
+    at = thread.created_at or thread.since
+    parts = re.split(r"(\d+)", str(thread.ref))
+    return int(at.timestamp()) if at else 0, [int(part) if part.isdecimal() else part for part in parts]

@@ -2,7 +2,6 @@
 
 It opens a terminal only for a pane that is in sight, and types nothing by itself."""
 
-import re
 from collections.abc import Callable
 from time import monotonic
 from typing import ClassVar
@@ -23,7 +22,7 @@ from cockpit.model.work import Thread
 from cockpit.ui.actions import ACTIONS, At
 from cockpit.ui.messages import Copied, GoTo, Pinned, Told
 from cockpit.ui.present.keys_table import key_name
-from cockpit.ui.present.pane_grid import Place, beside, grid
+from cockpit.ui.present.pane_grid import Place, beside, grid, in_sight
 from cockpit.ui.present.pane_words import counted, no_panes
 from cockpit.ui.present.thread_rows import followed, renamed
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
@@ -129,19 +128,11 @@ class PanesScreen(CockpitScreen):
                         self._drop(self._panes[name])
                     self._panes[name] = pane
 
-    def _able(self) -> list[Ref]:
-        """Who is shown keeps the place; who comes goes to the end, the oldest first."""
-        threads = self.fleet.threads
-        found = [ref for ref in self.pins or self.fleet.order if ref in threads and threads[ref].terminal is not None]
-        kept = [ref for ref in self._order if ref in found]
-        new = [ref for ref in found if ref not in kept]
-        return kept + (new if self.pins else sorted(new, key=lambda ref: _age(threads[ref])))
-
     def _arrange(self) -> None:
         """Give every pane in sight its place, its words and its pace, and let go of the others."""
         if not self.is_mounted or not self.is_current:
             return
-        self._order = self._able()
+        self._order = in_sight(self.fleet, self.pins, self._order)
         if self._chosen not in self._order:
             if self._driven is not None:
                 self._lose("The terminal that you drove is gone.")
@@ -396,10 +387,3 @@ class PanesScreen(CockpitScreen):
         for pane in self._panes.values():
             self._close(pane)
         self._panes.clear()
-
-
-def _age(thread: Thread) -> tuple[int, list[str | int]]:
-    """By the second; those of one second by their names, where 10 comes after 9."""
-    at = thread.created_at or thread.since
-    parts = re.split(r"(\d+)", str(thread.ref))
-    return int(at.timestamp()) if at else 0, [int(part) if part.isdecimal() else part for part in parts]
