@@ -72,7 +72,8 @@ class Server:
     @property
     def known(self) -> bool:
         """Whether its panes were read once, or it is certain that there are none."""
-        return self.sight.birth is not None or self.sight.health is Health.ABSENT
+        looked = self.sight.checked_at is not None
+        return looked and (self.sight.birth is not None or self.sight.health is Health.ABSENT)
 
     @property
     def main(self) -> ControlClient | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ from cockpit.model.health import Health
 from cockpit.model.terminal import Lane
 from cockpit.model.work import Capability, Status
 from cockpit.runtimes.tmux import once
+from cockpit.runtimes.tmux.address import Address
 from cockpit.runtimes.tmux.control import ControlClient
+from cockpit.runtimes.tmux.server import Server
 
 
 def titles(run: Running) -> list[str]:
@@ -402,3 +405,11 @@ async def test_a_dead_pane_still_belongs_to_the_place_where_it_began(tmux: Tmux,
         (over,) = (thread for thread in run.threads if thread.title == "over")
         assert over.project is not None
         assert over.project.native == str(tmp_path)
+
+
+async def test_whether_a_server_is_gone_is_not_known_before_it_was_looked_at(tmux: Tmux) -> None:
+    """Or its workers would be told to have ended, while another server's are read first."""
+    server = Server(Address("no-such-server"), lambda: None, clock=lambda: datetime.now(UTC))
+    assert not server.known
+    await server.read()
+    assert server.known
