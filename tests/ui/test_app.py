@@ -147,3 +147,14 @@ async def test_all_is_drawn_again_after_the_program_was_stopped_and_went_on(monk
         await pilot.pause()
         whole = app.screen.region
     assert any(isinstance(update, LayoutUpdate) and update.region == whole for update in drawn)
+
+
+@pytest.mark.parametrize(("width", "most"), [(60, 58), (120, 72)])
+async def test_what_is_told_is_never_wider_than_the_screen(width: int, most: int) -> None:
+    app = app_of(Recorded())
+    async with app.run_test(size=(width, 20)) as pilot:
+        app.tell("12 workers have ended although nobody ended them; B brings all of them back. " * 2)
+        await pilot.pause()
+        (toast,) = app.screen.query("Toast")
+        assert toast.region.width == most
+        assert app.screen.region.contains_region(toast.region)
