@@ -152,7 +152,7 @@ async def test_all_is_drawn_again_after_the_program_was_stopped_and_went_on(monk
 @pytest.mark.parametrize(("width", "most"), [(60, 58), (120, 72)])
 async def test_what_is_told_is_never_wider_than_the_screen(width: int, most: int) -> None:
     app = app_of(Recorded())
-    async with app.run_test(size=(width, 20)) as pilot:
+    async with app.run_test(size=(width, 20), notifications=True) as pilot:
         app.tell("12 workers have ended although nobody ended them; B brings all of them back. " * 2)
         await pilot.pause()
         (toast,) = app.screen.query("Toast")
