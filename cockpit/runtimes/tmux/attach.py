@@ -24,8 +24,10 @@ _WINDOW = "#{window_width} #{window_height} #{window_panes} #{window_zoomed_flag
 
 
 @asynccontextmanager
-async def in_full(server: Server, pane: Pane) -> AsyncIterator[Attachment]:
-    """See core.ports.CanHandOver. Raises Refused when the pane is gone, SourceError."""
+async def in_full(server: Server, pane: Pane, *, nested: bool = False) -> AsyncIterator[Attachment]:
+    """See core.ports.CanHandOver. `nested`: a client of this very server shows us already, and takes the first prefix.
+
+    Raises Refused when the pane is gone, SourceError."""
     session = f"cockpit-{secrets.token_hex(4)}"
     # Nobody types here meanwhile, and the person's own terminal decides on the size.
     await server.sizing.release()
@@ -33,7 +35,7 @@ async def in_full(server: Server, pane: Pane) -> AsyncIterator[Attachment]:
     try:
         try:
             async with server.linked() as client:
-                made = await _make(client, session, pane)
+                made = await _make(client, session, pane, nested=nested)
         except CommandFailed as error:
             raise Refused(f"There is nothing to attach to: {error.message}", fix="List the fleet again.") from error
         yield Attachment(_argv(server.where, session, made.choose), made.way_out, _OUTSIDE)
@@ -55,7 +57,7 @@ class _Made:
     way_out: str
 
 
-async def _make(client: ControlClient, session: str, pane: Pane) -> _Made:
+async def _make(client: ControlClient, session: str, pane: Pane, *, nested: bool) -> _Made:
     """All in one write, so that nobody ever lists the placeholder. A window that is zoomed keeps the pane it shows.
 
     The session ends with its client, whatever becomes of us: by a hook, since with `destroy-unattached` a server dies
@@ -72,7 +74,7 @@ async def _make(client: ControlClient, session: str, pane: Pane) -> _Made:
         ]
     )
     width, height, panes, zoomed = (int(part) if part.isdigit() else 0 for part in b"".join(window).split(b" "))
-    way_out = _way_out(b"".join(prefix).decode("ascii", "replace"), keys)
+    way_out = _way_out(b"".join(prefix).decode("ascii", "replace"), keys, nested=nested)
     client.tell(f"set-option -t {session} status-left-length 40")
     client.tell(f"set-option -t {session} status-left {quoted(f' {way_out} comes back ')}")
     return _Made((width, height), pane.id if panes > 1 and not zoomed else "", way_out)
@@ -90,12 +92,12 @@ def _argv(where: Address, session: str, pane: str) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _way_out(prefix: str, keys: Sequence[bytes]) -> str:
-    """`Ctrl+B d`, by the keys that this server has."""
+def _way_out(prefix: str, keys: Sequence[bytes], *, nested: bool) -> str:
+    """`Ctrl+B d`, by the keys that this server has; nested `Ctrl+B Ctrl+B d`."""
     for line in keys:
         words = line.decode("utf-8", "replace").split()
         if words[-1:] == ["detach-client"] and len(words) > 1:
-            return f"{_spelled(prefix)} {_spelled(words[-2])}"
+            return " ".join([_spelled(prefix)] * (1 + nested) + [_spelled(words[-2])])
     return "tmux detach-client"
 
 

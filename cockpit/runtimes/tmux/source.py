@@ -273,7 +273,8 @@ class TmuxSource:
             raise Refused("The cockpit itself runs in that window.", fix="Go to the pane beside it in tmux.")
         from cockpit.runtimes.tmux.attach import in_full
 
-        return in_full(place.server, place.pane)
+        birth = place.server.sight.birth
+        return in_full(place.server, place.pane, nested=birth is not None and self._own[0] == birth.socket)
 
     def _own_pane(self, server: Server) -> Pane | None:
         """The pane that we run in ourselves, if that server has it."""

@@ -241,3 +241,11 @@ async def test_a_source_that_only_read_once_attaches_too(tmux: Tmux, tmp_path: P
     await until(lambda: not ours(tmux))
     assert tmux.windows() == {"@0": "80x24"}
     await source.close()
+
+
+async def test_within_the_same_server_the_outer_client_takes_the_first_prefix(
+    tmux: Tmux, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMUX", f"{tmux.show('#{socket_path}')},1,0")
+    async with running(tmux) as run, run.source.attach(run.threads[0].ref) as attachment:
+        assert attachment.detach == "Ctrl+B Ctrl+B d"
