@@ -132,22 +132,23 @@ class Actions:
 
     async def _freeze(self, command: c.Freeze, intent: str) -> c.Outcome:
         """Recorded first, so that nothing new is sent even if the interrupt fails. A hard freeze interrupts nothing:
-        what runs stands still and loses nothing."""
+        what runs stands still and loses nothing; it counts as hard once something may stand still."""
         thread = self._store.fleet.thread(command.thread)
         assert thread is not None
-        freeze = Freeze(command.reason, self._who, self._clock(), command.hard)
+        freeze = Freeze(command.reason, self._who, self._clock())
         await self._record(self._ledger.freeze, thread.ref, freeze)
         note = ""
         try:
             if command.hard:
                 at = self._store.doer(thread.ref, Capability.HARD_FREEZE) or thread.ref
                 note = (await self._port(at.source, ports.CanPause).pause(at)).text
+                await self._record(self._ledger.freeze, thread.ref, replace(freeze, hard=True))
             elif (thread.status.busy or thread.status.needs_you) and thread.can(Capability.INTERRUPT):
                 await self._send(c.Interrupt(thread.ref), intent)
         except CockpitError as error:
-            if command.hard and isinstance(error, Refused | Rejected):
-                # Nothing stands still, and nothing would have to go on when it is thawed.
-                await self._record(self._ledger.freeze, thread.ref, replace(freeze, hard=False))
+            if command.hard and not isinstance(error, Refused | Rejected):
+                # It may stand still all the same, and has to go on when it is thawed.
+                await self._record(self._ledger.freeze, thread.ref, replace(freeze, hard=True))
             what = "its processes were not paused" if command.hard else "what runs was not interrupted"
             raise HalfDone(
                 f"{self._name(thread.ref)} is frozen here, but {what}: {error.message}",

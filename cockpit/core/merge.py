@@ -35,6 +35,7 @@ _STATUS_RANK = {
     )
 }
 _AGAIN = "runs again all the same"
+_GONE = "what was paused is gone: killed or continued from outside; thaw it"
 _GAPS = (
     "project",
     "detail",
@@ -80,6 +81,7 @@ def join(sightings: Sequence[Thread]) -> Thread:
         sources=tuple(dict.fromkeys(thread.ref.source for thread in ranked)),
         joins=frozenset(key for thread in ranked for key in thread.joins),
         sightings=tuple(thread.ref for thread in ranked),
+        paused=next((thread.paused for thread in ranked if thread.paused is not None), None),
         **gaps,
     )
 
@@ -133,7 +135,8 @@ def overlay(thread: Thread, ledger: LedgerRead, sources: Mapping[str, SourceStat
         changes["frozen"] = freeze
         if not _outweighs(thread):
             again = thread.status.busy and thread.since is not None and thread.since > freeze.at
-            detail = _AGAIN if again else freeze.reason or thread.detail
+            gone = freeze.hard and thread.paused is False
+            detail = _GONE if gone else _AGAIN if again else freeze.reason or thread.detail
             changes |= {"status": Status.FROZEN, "since": freeze.at, "detail": detail}
     elif thread.status in (Status.IDLE, Status.ENDED) and thread.finished_at is not None:
         looks = [at for ref in thread.refs if (at := ledger.looked.get(ref))]

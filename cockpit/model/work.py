@@ -140,7 +140,8 @@ class Thread:
 
     `cannot` has the reason for a capability that this thread lacks although others have it; where several sources see
     a worker, who has the most authority and mentions a capability decides on it. `sightings` are the refs of all who
-    see it, where that is more than one. `harness` is the program that runs in its terminal, `wall` the usage limit
+    see it, where that is more than one. `paused` says whether its processes stand still; None where nobody can tell.
+    `harness` is the program that runs in its terminal, `wall` the usage limit
     that it stands before. `lost`: it ended although nobody ended it. `dialog`: one is open in its terminal and would
     take a message that is typed there for its answer; who gets messages in another way never has one.
     """
@@ -179,6 +180,7 @@ class Thread:
     cannot: tuple[tuple[Capability, str], ...] = ()
     sightings: tuple[Ref, ...] = ()
     harness: str | None = None
+    paused: bool | None = None
     wall: Wall | None = None
     lost: bool = False
     dialog: bool = False

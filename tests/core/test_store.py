@@ -223,6 +223,14 @@ def test_a_row_is_found_and_stays_frozen_under_any_of_its_names() -> None:
     assert store.fleet.threads[ref("s1", "claude")].status is Status.FROZEN
 
 
+def test_a_hard_freeze_whose_processes_are_gone_says_so() -> None:
+    frozen = {ref("one"): Freeze("look", "ann", NOW, hard=True)}
+    for paused, words in ((True, "look"), (None, "look"), (False, "what was paused is gone")):
+        store = store_with(source(), ThreadSeen(thread(paused=paused)), LedgerRead(frozen, None, {}, None))
+        row = store.fleet.threads[ref("one")]
+        assert (row.status, words in row.detail) == (Status.FROZEN, True)
+
+
 def test_an_ask_belongs_to_the_row_and_its_answer_to_who_brought_it() -> None:
     store = a_claude_in_a_pane()
     pane = thread("%3", Status.APPROVAL, "tmux", joins=frozenset({"k"}), authority=-1,

@@ -4,7 +4,7 @@ It asks nobody; what git and the process table know is handed in as `Backdrop`, 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cockpit.config.pane_rule import PaneRule
 from cockpit.model.health import Health, SourceState
@@ -21,6 +21,8 @@ from cockpit.runtimes.tmux.rules import Verdict, judge
 from cockpit.runtimes.tmux.server import Server
 
 _MOST_TOLD = 20
+STILL = timedelta(seconds=5)
+"""How soon what stands still is looked at again: nobody tells when it is killed."""
 _WORST = (Health.AUTH, Health.DOWN, Health.LATE)
 
 
@@ -80,6 +82,8 @@ def draw(
         prints = server.activity[pane.id]
         if prints.lately(now) and not pane.dead:
             due = min(due or prints.last + QUIET, prints.last + QUIET)
+        if life is not None and life.stopped:
+            due = min(due or now + STILL, now + STILL)
         if verdict.hidden:
             hidden.append((rows.title(pane), verdict.reason))
             continue
@@ -117,7 +121,7 @@ def _seen(
         created_at=life.since if life else None,
         agent=agent,
         shown_by=verdict.reason,
-        paused=life.stopped if life else paused,
+        paused=life.stopped if life else paused or None,
         pausable=life is None or life.shell,
         stale=server.sight.health is not Health.UP,
     )  # fmt: skip

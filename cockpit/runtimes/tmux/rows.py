@@ -23,7 +23,8 @@ _DEAD = frozenset({Capability.STOP, Capability.ATTACH})
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """All that a row is made of. `paused`: its processes were stopped by us; `stale`: its server cannot be read now."""
+    """All that a row is made of. `paused`: its processes stand still, None where that cannot be seen; `stale`: its
+    server cannot be read now."""
 
     pane: Pane
     prints: Prints
@@ -31,7 +32,7 @@ class Seen:
     created_at: datetime | None = None
     agent: Agent | None = None
     shown_by: str = ""
-    paused: bool = False
+    paused: bool | None = None
     pausable: bool = False
     stale: bool = False
 
@@ -55,7 +56,7 @@ def row(seen: Seen, ref: Ref, join: str, now: datetime) -> Thread:
         sources=(ref.source,), stale=seen.stale, created_at=seen.created_at,
         branch=checkout.branch if checkout else None, worktree=checkout.worktree if checkout else None,
         terminal=str(ref), joins=frozenset({join}), authority=AUTHORITY,
-        harness=agent or None,
+        harness=agent or None, paused=seen.paused,
     )  # fmt: skip
 
 

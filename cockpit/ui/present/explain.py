@@ -89,7 +89,8 @@ def _seen(fact: Evidence, wide: int, now: datetime) -> Line:
 def _ledger(thread: Thread, now: datetime) -> Iterator[Line]:
     parts = []
     if frozen := thread.frozen:
-        hard = ", its processes are paused" if frozen.hard else ""
+        still = "was killed or continued from outside" if thread.paused is False else "is paused"
+        hard = f", and what ran {still}" if frozen.hard else ""
         reason = f": {frozen.reason}" if frozen.reason else ""
         parts.append(f"frozen{' hard' if frozen.hard else ''} by {frozen.by} {age(frozen.at, now)} ago{hard}{reason}")
     if thread.settled:

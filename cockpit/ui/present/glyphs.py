@@ -50,7 +50,7 @@ def mark(thread: Thread) -> Mark:
     if thread.status is Status.UNKNOWN and thread.raw_status:
         word = thread.raw_status
     if thread.status is Status.FROZEN and thread.frozen and thread.frozen.hard:
-        word = "frozen, paused"
+        word = "frozen, gone" if thread.paused is False else "frozen, paused"
     if thread.stale:
         word = STALE + word
         if thread.status in _GREEN:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -387,6 +388,23 @@ async def test_an_empty_shell_has_nothing_to_pause(tmux: Tmux) -> None:
     async with running(tmux) as run:
         with pytest.raises(Rejected, match="Only a shell"):
             await run.source.pause(run.threads[0].ref)
+
+
+async def test_what_is_killed_while_it_stands_still_is_noticed(tmux: Tmux, monkeypatch: pytest.MonkeyPatch) -> None:
+    from datetime import timedelta
+
+    monkeypatch.setattr("cockpit.runtimes.tmux.picture.STILL", timedelta(seconds=0.1))
+    tmux("rename-window", "-t", "one:0", "shell")
+    tmux("respawn-pane", "-k", "-t", "one:0", "bash --norc --noprofile")
+    tmux("send-keys", "-t", "one:0", "cat", "Enter")
+    wait_until(lambda: tmux.show("#{pane_current_command}", "one:0") == "cat")
+    pane = int(tmux.show("#{pane_pid}", "one:0"))
+    children = Path(f"/proc/{pane}/task/{pane}/children")
+    async with running(tmux) as run:
+        await run.source.pause(run.threads[0].ref)
+        await run.until(lambda r: r.threads[0].paused is True)
+        os.kill(int(children.read_text()), signal.SIGKILL)  # noqa: ASYNC240
+        await run.until(lambda r: r.threads[0].paused is False)
 
 
 async def test_what_was_paused_and_killed_from_outside_can_be_thawed(tmux: Tmux) -> None:
