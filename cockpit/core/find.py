@@ -83,7 +83,7 @@ def team(fleet: Fleet, text: str = "") -> Team:
 def restorable(fleet: Fleet, *, everyone: bool = False) -> list[Thread]:
     """The workers that can be brought back and ended although nobody ended them; with `everyone` the others too."""
     threads = (fleet.threads[ref] for ref in fleet.order)
-    return [each for each in threads if each.can(Capability.RESUME) and (each.lost or everyone)]
+    return [each for each in threads if (each.lost or everyone) and each.can(Capability.RESUME)]
 
 
 def ask(fleet: Fleet, text: str, kind: AskKind, *others: AskKind) -> Ask:

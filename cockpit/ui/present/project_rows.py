@@ -59,7 +59,9 @@ def project_rows(fleet: Fleet, now: datetime) -> list[Row]:
             continue
         shown += 1
         home = fleet.home(thread)
-        found.setdefault(home, _Found()).add(thread)
+        if home not in found:
+            found[home] = _Found()
+        found[home].add(thread)
         for inside, members in teams.values():
             if inside is not None and inside(thread):
                 members.add(thread)

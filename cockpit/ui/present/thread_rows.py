@@ -131,8 +131,11 @@ def _rows(threads: list[Thread], fleet: Fleet, several: bool, projects: bool) ->
 
 
 def _badge(thread: Thread, fleet: Fleet, several: bool, projects: bool) -> str:
-    project = project_title(fleet.home(thread), fleet) if projects and thread.project else ""
-    source = "+".join(thread.sources or (thread.ref.source,)) if several else ""
+    sources = thread.sources or (thread.ref.source,)
+    source = ("+".join(sources) if len(sources) > 1 else sources[0]) if several else ""
+    if not projects:
+        return source
+    project = project_title(fleet.home(thread), fleet) if thread.project else ""
     return " · ".join(part for part in (project, source) if part)
 
 
