@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
+from tests.bench.claude import claude
 from tests.bench.crowded import conversation, great_start, memory, threads
 from tests.bench.living import changes, keys
 from tests.bench.place import Place, place
@@ -28,6 +29,7 @@ MEASURES: dict[str, Callable[[Place, bool], Iterator[Figure]]] = {
     "ticking": ticking,
     "driving": driving,
     "weight": weight,
+    "claude": claude,
 }
 
 

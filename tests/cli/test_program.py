@@ -40,6 +40,8 @@ class Child:
             stderr=subprocess.STDOUT,
             text=True,
             env={**os.environ, **env},
+            # A shell that runs the tests in the background has them, and all that they start, ignore Ctrl+C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         self._lines: queue.Queue[str] = queue.Queue()
         self._reader = threading.Thread(target=self._read)
