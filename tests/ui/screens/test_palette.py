@@ -118,6 +118,6 @@ async def test_it_fits_and_shows_the_remapped_key(size: tuple[int, int]) -> None
     app = host()
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
-        assert app.screen.region.contains_region(app.screen.query_one("#palette").region)
+        assert app.screen.region.contains_region(app.screen.query_one("#finder").region)
         await typed(pilot, "freeze")
         assert "F12" in app.words

@@ -188,7 +188,7 @@ async def test_an_empty_archive_and_an_unreadable_one_are_not_the_same(archive: 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_they_fit(size: tuple[int, int]) -> None:
-    for app, box in ((host(home=Source()), "#search"), (Archive().host(), "#archived")):
+    for app, box in ((host(home=Source()), "#finder"), (Archive().host(), "#archived")):
         async with app.run_test(size=size) as pilot:
             await settle(pilot)
             assert app.screen.region.contains_region(app.screen.query_one(box).region)
