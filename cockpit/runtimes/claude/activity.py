@@ -13,7 +13,8 @@ from cockpit.runtimes.claude.calls import Call, calls_in
 from cockpit.runtimes.claude.prices import window
 from cockpit.runtimes.claude.usage import Spent, spent
 from cockpit.runtimes.claude.walls import wall
-from cockpit.runtimes.claude.wire import Json, identity, line, mapping, name, rows, text, when
+from cockpit.runtimes.claude.wire import line, name
+from cockpit.runtimes.foreign import Json, identity, mapping, rows, text, when
 
 INTERRUPTED = "[Request interrupted by user"
 _ENDINGS = frozenset({"end_turn", "stop_sequence", "max_tokens", "refusal", "model_context_window_exceeded"})

@@ -11,7 +11,8 @@ from cockpit.model.text import one_line, reveal
 from cockpit.model.work import Status
 from cockpit.runtimes.claude.calls import Call, body, told
 from cockpit.runtimes.claude.messages import Letter
-from cockpit.runtimes.claude.wire import flag, identity, line, mapping, rows, text
+from cockpit.runtimes.claude.wire import flag, line
+from cockpit.runtimes.foreign import identity, mapping, rows, text
 
 _APPROVALS = frozenset({"permission prompt", "worker request", "sandbox request"})
 _QUESTIONS = frozenset({"input needed", "dialog open"})

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cockpit.model.text import one_line, reveal
-from cockpit.runtimes.claude.wire import Json, identity, line, mapping, rows, text
+from cockpit.runtimes.claude.wire import line
+from cockpit.runtimes.foreign import Json, identity, mapping, rows, text
 
 _TELLING = (
     "command", "file_path", "notebook_path", "path", "pattern", "url", "query", "subject", "prompt", "description",

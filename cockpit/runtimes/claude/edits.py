@@ -3,7 +3,8 @@
 It never reads the file that was edited: that may have changed since."""
 
 from cockpit.model.text import clean
-from cockpit.runtimes.claude.wire import Json, count, rows, text, words
+from cockpit.runtimes.claude.wire import words
+from cockpit.runtimes.foreign import Json, count, rows, text
 
 _LIMIT = 50_000
 

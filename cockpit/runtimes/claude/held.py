@@ -15,7 +15,8 @@ from cockpit.model.text import one_line, reveal
 from cockpit.model.work import Status
 from cockpit.runtimes.claude import asks
 from cockpit.runtimes.claude.calls import Call
-from cockpit.runtimes.claude.wire import Json, flag, identity, line, mapping, name, rows, text
+from cockpit.runtimes.claude.wire import flag, line, name
+from cockpit.runtimes.foreign import Json, identity, mapping, rows, text
 
 STATUS = {AskKind.APPROVAL: Status.APPROVAL, AskKind.QUESTION: Status.QUESTION, AskKind.PLAN: Status.PLAN}
 _KINDS = {"AskUserQuestion": Status.QUESTION, "ExitPlanMode": Status.PLAN}

@@ -19,7 +19,8 @@ from cockpit.runtimes.claude.sessions import Session, decode_session, key_pid, s
 from cockpit.runtimes.claude.tasks import decode_task, is_task
 from cockpit.runtimes.claude.teams import decode_team
 from cockpit.runtimes.claude.usage import Claims
-from cockpit.runtimes.claude.wire import flag, line, mapping, name
+from cockpit.runtimes.claude.wire import flag, line, name
+from cockpit.runtimes.foreign import mapping
 
 ROOTS = ("sessions", "teams", "tasks", "projects")
 _MOST_LOGS = 1_000

@@ -13,7 +13,8 @@ from typing import Any
 
 from cockpit.model.errors import SourceError
 from cockpit.runtimes.claude.files import Unreadable, read_bounded
-from cockpit.runtimes.claude.wire import parse, rows
+from cockpit.runtimes.claude.wire import parse
+from cockpit.runtimes.foreign import rows
 
 SENDER = "cockpit"
 """Whom the teammate sees as the sender: one that is no member, so that nobody takes it for the lead's word."""

@@ -10,7 +10,8 @@ from pathlib import Path
 from cockpit.model.facts import Fact, SourceRead, ThreadSeen
 from cockpit.model.usage import Usage
 from cockpit.model.work import Context, Status, Thread
-from cockpit.runtimes.claude.wire import Json, count, mapping, number, parse
+from cockpit.runtimes.claude.wire import number, parse
+from cockpit.runtimes.foreign import Json, count, mapping
 
 _SESSION = re.compile(r"[A-Za-z0-9-]{1,64}")
 _LARGEST = 64 << 10

@@ -10,7 +10,8 @@ from cockpit.runtimes.claude.activity import Activity, prompt_of, usage_line
 from cockpit.runtimes.claude.messages import MARK, Letter, letters_in
 from cockpit.runtimes.claude.tail import Tail, line_from, lines_between
 from cockpit.runtimes.claude.usage import Claims, Tally
-from cockpit.runtimes.claude.wire import Json, mapping, parse, when
+from cockpit.runtimes.claude.wire import parse
+from cockpit.runtimes.foreign import Json, mapping, when
 
 _HEAD = 32 << 10
 _END = 256 << 10

@@ -11,7 +11,8 @@ from cockpit.runtimes.claude.activity import Activity, prompt_of
 from cockpit.runtimes.claude.files import Unreadable, read_bounded
 from cockpit.runtimes.claude.sessions import Session, decode_session
 from cockpit.runtimes.claude.tail import Tail
-from cockpit.runtimes.claude.wire import Json, mapping, parse
+from cockpit.runtimes.claude.wire import parse
+from cockpit.runtimes.foreign import Json, mapping
 
 _LOOK_SECONDS = 0.05
 

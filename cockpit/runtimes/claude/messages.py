@@ -11,7 +11,8 @@ from typing import Any
 
 from cockpit.model.teams import TeamMessage
 from cockpit.model.text import one_line
-from cockpit.runtimes.claude.wire import Json, flag, identity, line, mapping, name, parse, prose, rows, text, when
+from cockpit.runtimes.claude.wire import flag, line, name, parse
+from cockpit.runtimes.foreign import Json, bounded, identity, mapping, rows, text, when
 
 _TEXT = 50_000
 _KIND = re.compile(r"[a-z][a-z_]{2,60}")
@@ -42,7 +43,7 @@ class Letter:
         return identity(self.body, "request_id") or identity(self.body, "requestId")
 
     def shown(self) -> TeamMessage:
-        said = describe(self.kind, self.body) if self.kind != "message" else prose(self.text, _TEXT)
+        said = describe(self.kind, self.body) if self.kind != "message" else bounded(self.text, _TEXT)
         sender = f"{self.sender} (unverified)" if self.unverified else self.sender
         return TeamMessage(sender, self.to, said, self.at, self.kind, self.id, self.summary, self.color)
 
@@ -111,7 +112,7 @@ def describe(kind: str, body: Json) -> str:
         case "shutdown_rejected":
             said = f"does not stop: {line(body, 'reason')}"
         case "plan_approval_request":
-            said = f"asks for approval of its plan:\n{prose(text(body, 'planContent') or '', _TEXT)}"
+            said = f"asks for approval of its plan:\n{bounded(text(body, 'planContent') or '', _TEXT)}"
         case "plan_approval_response":
             agreed = flag(body, "approved") or flag(body, "approve")
             said = f"plan {'approved' if agreed else 'sent back'}: {line(body, 'feedback')}"

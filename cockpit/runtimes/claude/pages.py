@@ -14,7 +14,8 @@ from cockpit.model.talk import Entry, Talk
 from cockpit.runtimes.claude.log import Log
 from cockpit.runtimes.claude.tail import Tail, line_from, lines_between
 from cockpit.runtimes.claude.transcript import Conversation
-from cockpit.runtimes.claude.wire import Json, mapping, parse
+from cockpit.runtimes.claude.wire import parse
+from cockpit.runtimes.foreign import Json, mapping
 
 _PAGE = 256 << 10
 _MOST = 16 << 20

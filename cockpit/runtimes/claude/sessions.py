@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cockpit.runtimes.claude.wire import count, identity, line, mapping, millis, text
+from cockpit.runtimes.claude.wire import line, millis
+from cockpit.runtimes.foreign import count, identity, mapping, text
 
 _FILE = re.compile(r"([0-9]{1,10})\.json")
 _KEY = re.compile(r"([0-9]{1,10})\.[0-9a-f]{16,128}\.key")

@@ -11,7 +11,8 @@ from typing import Any
 
 from cockpit.model.teams import Task
 from cockpit.model.text import clean
-from cockpit.runtimes.claude.wire import line, mapping, name, text, words
+from cockpit.runtimes.claude.wire import line, name, words
+from cockpit.runtimes.foreign import mapping, text
 
 _FILE = re.compile(r"[0-9]{1,12}\.json")
 

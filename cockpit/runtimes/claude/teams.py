@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from cockpit.runtimes.claude.files import Unreadable, read_bounded
-from cockpit.runtimes.claude.wire import Json, count, flag, identity, line, mapping, millis, name, parse, rows
+from cockpit.runtimes.claude.wire import flag, line, millis, name, parse
+from cockpit.runtimes.foreign import Json, count, identity, mapping, rows
 
 LEAD = "team-lead"
 IN_PROCESS = "in-process"

@@ -12,7 +12,8 @@ from cockpit.runtimes.claude.activity import INTERRUPTED, prompt_of
 from cockpit.runtimes.claude.calls import Call, body, calls_in, told
 from cockpit.runtimes.claude.edits import diff_of
 from cockpit.runtimes.claude.messages import MARK, letters_in
-from cockpit.runtimes.claude.wire import Json, count, identity, line, mapping, prose, rows, text, when
+from cockpit.runtimes.claude.wire import line
+from cockpit.runtimes.foreign import Json, bounded, count, identity, mapping, rows, text, when
 
 _TEXT = 200_000
 _OUTPUT = 50_000
@@ -88,17 +89,17 @@ class Conversation:
         said = prompt_of(content)
         pictures = tuple("image" for block in rows(content) if block.get("type") == "image")
         if record.get("isCompactSummary") is True:
-            self._note(native, "info", f"Summary of what was compacted\n{prose(said, _TEXT)}", at)
+            self._note(native, "info", f"Summary of what was compacted\n{bounded(said, _TEXT)}", at)
         elif record.get("isMeta") is True or not (said or pictures):
             return
         elif said.startswith(INTERRUPTED):
             self._note(native, "error", one_line(said.strip("[]")), at)
         elif said.startswith(_LOCAL):
-            self._note(native, "info", prose(said, _TEXT), at)
+            self._note(native, "info", bounded(said, _TEXT), at)
         elif MARK in said:
             self._letters(said, native, at)
         else:
-            self._put(Message(native, Role.USER, prose(said, _TEXT), at, attachments=pictures))
+            self._put(Message(native, Role.USER, bounded(said, _TEXT), at, attachments=pictures))
 
     def _letters(self, said: str, native: str, at: datetime) -> None:
         for index, letter in enumerate(letters_in(said, self._reader, at) if self._with_letters else ()):
@@ -148,7 +149,7 @@ class Conversation:
     def _assistant(self, record: Json, native: str, at: datetime) -> None:
         content = mapping(record.get("message")).get("content")
         if record.get("isApiErrorMessage") is True:
-            self._note(native, "error", prose(prompt_of(content), _TEXT) or "API error", at)
+            self._note(native, "error", bounded(prompt_of(content), _TEXT) or "API error", at)
             return
         blocks = rows(content) if not isinstance(content, str) else iter([{"type": "text", "text": content}])
         for index, block in enumerate(blocks):
@@ -156,9 +157,9 @@ class Conversation:
             said = text(block, "text") if block.get("type") == "text" else None
             thought = text(block, "thinking") if block.get("type") == "thinking" else None
             if said:
-                self._put(Message(key, Role.ASSISTANT, prose(said, _TEXT), at))
+                self._put(Message(key, Role.ASSISTANT, bounded(said, _TEXT), at))
             elif thought:
-                self._note(key, "thinking", f"Thinking\n{prose(thought, _TEXT)}", at)
+                self._note(key, "thinking", f"Thinking\n{bounded(thought, _TEXT)}", at)
         for call in calls_in(content, at):
             self._call(call)
 
@@ -167,7 +168,7 @@ class Conversation:
         if call.tool == _QUESTION:
             self._put(Exchange(call.id, "question", told(call.tool, call.input), call.at))
         elif call.tool == _PLAN and text(call.input, "plan"):
-            self._put(Plan(call.id, prose(text(call.input, "plan") or "", _TEXT), call.at))
+            self._put(Plan(call.id, bounded(text(call.input, "plan") or "", _TEXT), call.at))
         elif call.tool == _TODO:
             steps = tuple(
                 Step(line(row, "content", 300), _STEPS.get(text(row, "status") or "", StepState.PENDING))
@@ -178,7 +179,7 @@ class Conversation:
             detail = told(call.tool, call.input)
             whole = body(call.tool, call.input) if call.tool == "Bash" else detail
             if call.tool in ("Agent", "Task") and (prompt := text(call.input, "prompt")):
-                whole = f"{detail}\n{prose(prompt, _OUTPUT)}"
+                whole = f"{detail}\n{bounded(prompt, _OUTPUT)}"
             self._put(ToolCall(call.id, call.tool, whole or detail, CallState.RUNNING, call.at))
 
     # What the CLI said
@@ -194,7 +195,7 @@ class Conversation:
             case "informational" | "local_command" | "warning":
                 said = text(record, "content")
                 if said:
-                    self._note(native, "info", prose(said, _TEXT), at)
+                    self._note(native, "info", bounded(said, _TEXT), at)
 
     def _attachment(self, attachment: Json) -> None:
         if attachment.get("type") == "hook_permission_decision":
@@ -219,12 +220,12 @@ def _closed(entry: Entry) -> Entry:
 
 def _output(content: object) -> str:
     if isinstance(content, str):
-        return prose(content, _OUTPUT)
+        return bounded(content, _OUTPUT)
     parts: Iterable[str] = (
         text(block, "text") or "" if block.get("type") == "text" else f"[{line(block, 'type', 40)}]"
         for block in rows(content)
     )
-    return prose("\n".join(parts), _OUTPUT)
+    return bounded("\n".join(parts), _OUTPUT)
 
 
 def _answers(structured: Json) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cockpit.model.usage import Usage
-from cockpit.runtimes.claude.wire import Json, count, flag, mapping, number
+from cockpit.runtimes.claude.wire import flag, number
+from cockpit.runtimes.foreign import Json, count, mapping
 
 MILLION = 1_000_000
 _UNSETTLED = 64

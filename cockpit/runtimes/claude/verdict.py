@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from cockpit.runtimes.claude.wire import line, mapping, millis, parse, rows
+from cockpit.runtimes.claude.wire import line, millis, parse
+from cockpit.runtimes.foreign import mapping, rows
 
 _END = 2 << 20
 

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from cockpit.model.asks import Ask, AskKind, Decision, Option, Question
 from cockpit.model.ids import Ref
 from cockpit.model.text import one_line, reveal
+from cockpit.runtimes.foreign import Json, bounded, identity, mapping, rows, text, when
 from cockpit.runtimes.t3.given import in_short, spelled
-from cockpit.runtimes.t3.wire import Json, bounded, flag, identity, mapping, prose, rows, text, when
+from cockpit.runtimes.t3.wire import flag, prose
 
 BODY = 120_000
 SUMMARY = 300

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from cockpit.model.asks import Decision
 from cockpit.model.work import ModelChoice
-from cockpit.runtimes.t3.wire import Json, stamp, text
+from cockpit.runtimes.foreign import Json, text
+from cockpit.runtimes.t3.wire import stamp
 
 DEFAULT_RUNTIME = "approval-required"
 DEFAULT_INTERACTION = "default"

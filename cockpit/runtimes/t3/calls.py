@@ -8,8 +8,8 @@ from datetime import datetime
 
 from cockpit.model.talk import CallState, ToolCall
 from cockpit.model.text import one_line
+from cockpit.runtimes.foreign import Json, bounded, identity, mapping, text, when
 from cockpit.runtimes.t3.given import named, told
-from cockpit.runtimes.t3.wire import Json, bounded, identity, mapping, text, when
 
 _TEXT = 50_000
 _KINDS = {"command_execution": "Command", "file_change": "File change", "dynamic_tool_call": "Tool"}

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from cockpit.model.asks import AskKind
 from cockpit.model.errors import Rejected, SourceError, Stale, Unconfirmed
+from cockpit.runtimes.foreign import Json, mapping
 from cockpit.runtimes.t3.asks import Request, requests, spoken
 from cockpit.runtimes.t3.failures import Lost, Missing, NotSent
 from cockpit.runtimes.t3.reader import Reader
-from cockpit.runtimes.t3.wire import Json, mapping
 
 WAYS_OUT = "Send the thread a message to go on, or stop its session."
 _TURNS = 5

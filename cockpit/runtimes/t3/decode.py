@@ -8,10 +8,11 @@ from cockpit.model.asks import Ask, AskKind
 from cockpit.model.ids import Ref
 from cockpit.model.text import one_line
 from cockpit.model.work import Capability, Context, ModelChoice, Project, Thread
+from cockpit.runtimes.foreign import Json, count, identity, mapping, rows, text, when
 from cockpit.runtimes.t3.asks import latest_plan, requests
 from cockpit.runtimes.t3.given import in_short
 from cockpit.runtimes.t3.status import evidence, finished_at, plan_ready, standing
-from cockpit.runtimes.t3.wire import Json, count, flag, identity, mapping, rows, text, when, word
+from cockpit.runtimes.t3.wire import flag, word
 
 _TITLE = 300
 _PATH = 4096

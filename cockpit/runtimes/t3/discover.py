@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cockpit.runtimes.t3.wire import count, mapping, text
+from cockpit.runtimes.foreign import count, mapping, text
 
 _NOTE_LIMIT = 64 * 1024
 _CONNECT_SECONDS = 1.0

@@ -2,10 +2,11 @@
 
 Pure; it must never claim a reason that the state does not show."""
 
+from cockpit.runtimes.foreign import Json, identity, mapping, text
 from cockpit.runtimes.t3.asks import latest_plan
 from cockpit.runtimes.t3.reader import Reading
 from cockpit.runtimes.t3.status import session_word
-from cockpit.runtimes.t3.wire import Json, flag, identity, mapping, text
+from cockpit.runtimes.t3.wire import flag
 
 
 def explain(command: Json, after: Reading, detail: Json | None = None) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from cockpit.model.errors import AuthError, CockpitError, Rejected, SourceError
 from cockpit.model.text import one_line
-from cockpit.runtimes.t3.wire import Json, text
+from cockpit.runtimes.foreign import Json, text
 
 
 class NotSent(SourceError):

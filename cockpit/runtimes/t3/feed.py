@@ -11,6 +11,7 @@ from cockpit.model.errors import CockpitError
 from cockpit.model.facts import Fact, ProjectGone, ProjectSeen, SourceChanged, SourceRead, ThreadGone, ThreadSeen
 from cockpit.model.ids import Ref
 from cockpit.model.work import ModelChoice, Thread
+from cockpit.runtimes.foreign import Json, text, when
 from cockpit.runtimes.t3.connection import Absent, Connector
 from cockpit.runtimes.t3.decode import capabilities_of, decode_model
 from cockpit.runtimes.t3.learn import Learner
@@ -18,7 +19,6 @@ from cockpit.runtimes.t3.pulse import Pulse
 from cockpit.runtimes.t3.reader import Reader, Reading
 from cockpit.runtimes.t3.rows import Rows
 from cockpit.runtimes.t3.server import Server
-from cockpit.runtimes.t3.wire import Json, text, when
 
 _FIRST_ANSWER_SECONDS = 1.0
 _ASKS_SECONDS = 0.15

@@ -14,11 +14,11 @@ from cockpit.model.errors import CockpitError, NotFound
 from cockpit.model.facts import TalkDropped, TalkRead
 from cockpit.model.ids import Ref
 from cockpit.model.talk import Entry, Message, Talk
+from cockpit.runtimes.foreign import Json, count, mapping
 from cockpit.runtimes.t3.connection import Connection
 from cockpit.runtimes.t3.failures import Missing
 from cockpit.runtimes.t3.talk import decode_message, decode_talk
 from cockpit.runtimes.t3.tasks import spawn
-from cockpit.runtimes.t3.wire import Json, count, mapping
 
 PAGE_TURNS = 20
 _FRAME = 1 / 15

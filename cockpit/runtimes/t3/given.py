@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from cockpit.model.text import one_line
-from cockpit.runtimes.t3.wire import mapping, text
+from cockpit.runtimes.foreign import mapping, text
 
 _NAMED = re.compile(r"([A-Za-z][\w.\-]{0,79}): (.*)", re.DOTALL)
 _TELLING = ("command", "file_path", "path", "pattern", "url", "query", "description", "prompt")

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from cockpit.model.errors import AuthError, CockpitError, SourceError, Unconfirmed
 from cockpit.model.text import one_line
+from cockpit.runtimes.foreign import Json, count, mapping
 from cockpit.runtimes.t3 import failures
 from cockpit.runtimes.t3.failures import Lost, NotSent
-from cockpit.runtimes.t3.wire import Json, count, mapping
 
 if TYPE_CHECKING:
     import httpx

@@ -9,12 +9,12 @@ from cockpit.model.errors import NotFound, Refused, SourceError
 from cockpit.model.ids import Ref
 from cockpit.model.text import one_line
 from cockpit.model.work import Thread
+from cockpit.runtimes.foreign import Json, bounded, count, identity, mapping, rows, text
 from cockpit.runtimes.t3.connection import Connection
 from cockpit.runtimes.t3.decode import decode_thread
 from cockpit.runtimes.t3.failures import Missing
 from cockpit.runtimes.t3.reader import SNAPSHOT
 from cockpit.runtimes.t3.socket import Refusal
-from cockpit.runtimes.t3.wire import Json, bounded, count, identity, mapping, rows, text
 
 _DIFF = 2_000_000
 _EXCERPT = 300

@@ -8,13 +8,13 @@ from contextlib import aclosing
 from random import Random
 
 from cockpit.model.errors import AuthError, CockpitError
+from cockpit.runtimes.foreign import Json, count, identity, mapping
 from cockpit.runtimes.t3.connection import Connection
 from cockpit.runtimes.t3.feed import Feed
 from cockpit.runtimes.t3.reader import read_body
 from cockpit.runtimes.t3.server import read_offers
 from cockpit.runtimes.t3.socket import Refusal
 from cockpit.runtimes.t3.tasks import spawn
-from cockpit.runtimes.t3.wire import Json, count, identity, mapping
 
 SUBSCRIBE_SHELL = "orchestration.subscribeShell"
 _LONGEST_PAUSE = 60.0

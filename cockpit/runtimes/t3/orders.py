@@ -10,6 +10,7 @@ from cockpit.core.ports import Clock
 from cockpit.model.asks import AskKind, Decision
 from cockpit.model.errors import CockpitError, HalfDone, NotFound, Refused, SourceError, Stale, Unconfirmed
 from cockpit.model.ids import Ref
+from cockpit.runtimes.foreign import Json, identity, mapping, rows, text
 from cockpit.runtimes.t3 import bodies
 from cockpit.runtimes.t3.asks import exact_labels, latest_plan, read_questions, spoken
 from cockpit.runtimes.t3.confirm import WAYS_OUT, Patience, became, confirmed, open_request
@@ -17,7 +18,6 @@ from cockpit.runtimes.t3.connection import Connection
 from cockpit.runtimes.t3.failures import Missing
 from cockpit.runtimes.t3.sender import send
 from cockpit.runtimes.t3.status import session_word
-from cockpit.runtimes.t3.wire import Json, identity, mapping, rows, text
 
 _DECIDED = {
     Decision.ACCEPT: "Accepted",

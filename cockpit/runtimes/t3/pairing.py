@@ -9,10 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from cockpit.model.errors import AuthError, CockpitError, Rejected, SourceError, Unconfirmed
 from cockpit.model.text import one_line
+from cockpit.runtimes.foreign import Json, count, text, when
 from cockpit.runtimes.t3.failures import Lost, Missing, NotJson
 from cockpit.runtimes.t3.http import Address, Answer, Bearer, Http
 from cockpit.runtimes.t3.server import OPERATE, READ
-from cockpit.runtimes.t3.wire import Json, count, flag, text, when
+from cockpit.runtimes.t3.wire import flag
 
 NEEDED = (READ, OPERATE)
 """Part of every standard and administrative credential. Asking for more would burn a standard one."""

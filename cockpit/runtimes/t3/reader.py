@@ -9,11 +9,11 @@ from datetime import datetime
 from urllib.parse import quote
 
 from cockpit.model.errors import CockpitError, SourceError
+from cockpit.runtimes.foreign import Json, count, identity, rows
 from cockpit.runtimes.t3.decode import in_fleet
 from cockpit.runtimes.t3.failures import Missing, NotJson
 from cockpit.runtimes.t3.http import Answer, Http
 from cockpit.runtimes.t3.server import Server, read_server
-from cockpit.runtimes.t3.wire import Json, count, identity, rows
 
 SHELL = "/api/orchestration/shell"
 SNAPSHOT = "/api/orchestration/snapshot"

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from cockpit.core.ports import Clock
 from cockpit.model.ids import Ref
 from cockpit.model.work import Capability, Project, Status, Thread
+from cockpit.runtimes.foreign import Json, identity
 from cockpit.runtimes.t3.asks import asks_of
 from cockpit.runtimes.t3.decode import (
     NOTHING_KNOWN,
@@ -25,7 +26,6 @@ from cockpit.runtimes.t3.decode import (
     with_flags,
 )
 from cockpit.runtimes.t3.status import session_word
-from cockpit.runtimes.t3.wire import Json, identity
 
 _SLICE = 300
 LEARN_AGAIN = 1.0

@@ -3,11 +3,11 @@
 It must never send a second commandId for the same intent."""
 
 from cockpit.model.errors import CockpitError, Rejected, SourceError
+from cockpit.runtimes.foreign import Json, identity, mapping, text
 from cockpit.runtimes.t3.connection import Connection
 from cockpit.runtimes.t3.explain import explain
 from cockpit.runtimes.t3.failures import Opaque
 from cockpit.runtimes.t3.socket import Refusal
-from cockpit.runtimes.t3.wire import Json, identity, mapping, text
 
 
 async def send(connection: Connection, command: Json) -> int:

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from cockpit.model.health import Offer
 from cockpit.model.text import one_line
-from cockpit.runtimes.t3.wire import Json, flag, mapping, rows, text, when
+from cockpit.runtimes.foreign import Json, mapping, rows, text, when
+from cockpit.runtimes.t3.wire import flag
 
 READ = "orchestration:read"
 OPERATE = "orchestration:operate"

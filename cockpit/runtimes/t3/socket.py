@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from cockpit.model.errors import CockpitError, Rejected, SourceError
 from cockpit.model.text import one_line
+from cockpit.runtimes.foreign import Json, mapping, rows, text
 from cockpit.runtimes.t3 import failures
 from cockpit.runtimes.t3.failures import Lost
 from cockpit.runtimes.t3.http import BODY_LIMIT, Address, parse_json
 from cockpit.runtimes.t3.tasks import spawn
-from cockpit.runtimes.t3.wire import Json, mapping, rows, text
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection

@@ -17,6 +17,7 @@ from cockpit.model.ids import Ref
 from cockpit.model.talk import Talk
 from cockpit.model.text import one_line
 from cockpit.model.work import Thread
+from cockpit.runtimes.foreign import Json
 from cockpit.runtimes.t3 import library
 from cockpit.runtimes.t3.confirm import Patience
 from cockpit.runtimes.t3.connection import Connection, Connector, TokenFor
@@ -26,7 +27,6 @@ from cockpit.runtimes.t3.follow import Follower, read_page
 from cockpit.runtimes.t3.live import Live
 from cockpit.runtimes.t3.orders import Orders
 from cockpit.runtimes.t3.start import Starter
-from cockpit.runtimes.t3.wire import Json
 
 _BACKED_OFF_SECONDS = 30.0
 _SAFETY_NET_SECONDS = 30.0

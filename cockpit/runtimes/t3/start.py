@@ -20,6 +20,7 @@ from cockpit.model.errors import (
 from cockpit.model.ids import Ref
 from cockpit.model.text import one_line
 from cockpit.model.work import ModelChoice
+from cockpit.runtimes.foreign import Json, identity, mapping, rows, text, when
 from cockpit.runtimes.t3 import bodies
 from cockpit.runtimes.t3.bodies import Body
 from cockpit.runtimes.t3.connection import Connection
@@ -28,7 +29,7 @@ from cockpit.runtimes.t3.failures import Lost, Missing, NotSent
 from cockpit.runtimes.t3.rows import Rows
 from cockpit.runtimes.t3.sender import send
 from cockpit.runtimes.t3.socket import Refusal
-from cockpit.runtimes.t3.wire import Json, flag, identity, mapping, rows, text, when
+from cockpit.runtimes.t3.wire import flag
 
 _TITLE = 60
 _BOOTSTRAP_SECONDS = 120.0

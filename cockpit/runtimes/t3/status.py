@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from cockpit.model.asks import Ask, AskKind
 from cockpit.model.text import one_line
 from cockpit.model.work import Evidence, Status
-from cockpit.runtimes.t3.wire import Json, count, flag, mapping, text, when, word
+from cockpit.runtimes.foreign import Json, count, mapping, text, when
+from cockpit.runtimes.t3.wire import flag, word
 
 QUEUED_FOR = timedelta(minutes=2)
 """How long a message that no turn has taken up counts as a start on its way."""

@@ -23,12 +23,13 @@ from cockpit.model.talk import (
     Talk,
 )
 from cockpit.model.text import one_line
+from cockpit.runtimes.foreign import Json, bounded, count, identity, mapping, rows, text, when
 from cockpit.runtimes.t3.asks import Request, in_order, read_questions, requests, spoken
 from cockpit.runtimes.t3.calls import decode_calls
 from cockpit.runtimes.t3.decode import decode_context
 from cockpit.runtimes.t3.given import in_short, spelled
 from cockpit.runtimes.t3.status import session_word
-from cockpit.runtimes.t3.wire import Json, bounded, count, flag, identity, mapping, prose, rows, text, when
+from cockpit.runtimes.t3.wire import flag, prose
 
 TEXT = 200_000
 _LINE = 300

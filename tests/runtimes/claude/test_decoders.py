@@ -19,7 +19,8 @@ from cockpit.runtimes.claude.tasks import TaskFile, board, decode_task, is_task
 from cockpit.runtimes.claude.teams import decode_team
 from cockpit.runtimes.claude.transcript import Conversation
 from cockpit.runtimes.claude.usage import Claims, Tally
-from cockpit.runtimes.claude.wire import mapping, parse
+from cockpit.runtimes.claude.wire import parse
+from cockpit.runtimes.foreign import mapping
 
 DECODERS = {
     "config.json": (decode_team, Path("teams/t/config.json")),

@@ -13,6 +13,7 @@ from t3_kit import START, TestClock, body_of, tape, tape_names
 
 from cockpit.model.errors import CockpitError, SourceError
 from cockpit.model.ids import Ref
+from cockpit.runtimes.foreign import mapping
 from cockpit.runtimes.t3.asks import asks_of, exact_labels, read_questions, requests
 from cockpit.runtimes.t3.decode import (
     decode_context,
@@ -30,7 +31,6 @@ from cockpit.runtimes.t3.rows import Rows
 from cockpit.runtimes.t3.server import read_offers, read_server
 from cockpit.runtimes.t3.socket import _exit_value
 from cockpit.runtimes.t3.talk import decode_talk
-from cockpit.runtimes.t3.wire import mapping
 
 REF = Ref("home", "x")
 ANYTHING = st.recursive(
