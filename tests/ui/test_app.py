@@ -1,65 +1,21 @@
 """The app through its keys, with a source that notes what reaches it: a key that stays down acts once."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any
-
 import pytest
-from scenes import BUMP, NOW, RUNNERS, UPGRADE, busy_fleet, without
+from recording import Recorded, app_of, give
+from scenes import BUMP, RUNNERS, UPGRADE, busy_fleet, without
 from textual._compositor import LayoutUpdate
-from textual.pilot import Pilot
 
-from cockpit.config import Config
 from cockpit.core.commands import Command, Outcome, Send, Settle
-from cockpit.core.session import Session
-from cockpit.core.store import Store
-from cockpit.core.supervise import Supervisor
 from cockpit.model.errors import Refused
-from cockpit.model.fleet import Fleet
 from cockpit.ui import messages
-from cockpit.ui.app import CockpitApp
-from cockpit.ui.screens.cockpit_screen import CockpitScreen
-from cockpit.ui.screens.fleet import FleetScreen
 from cockpit.ui.screens.help import HelpScreen
-from cockpit.ui.theme import load_themes
 from cockpit.ui.widgets.talk_panel import TalkPanel
-
-
-class Recorded:
-    """In place of `Actions`: notes each command and does nothing."""
-
-    def __init__(self) -> None:
-        self.sent: list[Command] = []
-
-    async def act(self, command: Command) -> Outcome:
-        self.sent.append(command)
-        return Outcome("")
 
 
 class Refusing(Recorded):
     async def act(self, command: Command) -> Outcome:
         self.sent.append(command)
         raise Refused("Not done: the server is down.")
-
-
-def clock() -> datetime:
-    return NOW
-
-
-def app_of(actions: Recorded) -> CockpitApp:
-    store = Store(clock)
-    ledger: Any = None
-    supervisor = Supervisor(store, {}, ledger, clock=clock)
-    acting: Any = actions
-    session = Session(store, {}, ledger, acting, supervisor, clock)
-    screens: Mapping[str, Callable[[], CockpitScreen]] = {"fleet": FleetScreen}
-    return CockpitApp(session, Config(), load_themes(), screens, supervised=False)
-
-
-async def give(pilot: Pilot[Any], fleet: Fleet) -> None:
-    pilot.app.post_message(messages.FleetChanged(fleet))
-    await pilot.pause()
-    await pilot.pause()
 
 
 async def test_a_held_key_acts_once() -> None:

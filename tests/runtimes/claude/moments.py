@@ -2,6 +2,16 @@
 
 `MESSAGES` are all that ever lay in an inbox up to the last moment; an earlier moment has those up to its time."""
 
+from datetime import datetime
+
+TEAM = {
+    "2.1.150-tmux": "parser-crew",
+    "2.1.170-tmux": "parser-crew",
+    "2.1.329-inprocess": "session-11111111",
+    "2.1.329-outside-tmux": "session-4d24fe4a",
+    "2.1.329-tmux": "session-636d9785",
+}
+NAMES = ("alice", "bob", "carol", "dave", "erin", "frank")
 MESSAGES = {
     "2.1.150-tmux": """
         03:20:39.544 team-lead > alice message
@@ -172,3 +182,7 @@ MOMENTS: dict[tuple[str, str], tuple[str, dict[str, Row], tuple[str, ...]]] = {
 }  # fmt: skip
 """When it was, each row by name (the lead's with its subagents), the tasks with owner and what blocks them. carol's and
 dave's processes are gone in the last, bob's was shut down before 03:00."""
+
+
+def clock(text: str) -> float:
+    return datetime.fromisoformat(f"2026-11-21T{text}+00:00").timestamp()

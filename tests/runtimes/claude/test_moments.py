@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 from claude_kit import TAPES, Fake, Replay
-from moments import MESSAGES, MOMENTS
-from test_tapes import NAMES, TEAM, clock
+from moments import MESSAGES, MOMENTS, NAMES, TEAM, clock
 
 from cockpit.model.teams import TeamMessage
 from cockpit.runtimes.claude.files import LastGood

@@ -6,25 +6,13 @@ from pathlib import Path
 
 import pytest
 from claude_kit import PRICES, TAPES, VERSIONS, Fake, Replay
+from moments import NAMES, TEAM, clock
 
 from cockpit.model.asks import AskKind
 from cockpit.model.work import Status, Thread
 from cockpit.runtimes.claude.log import Log
 from cockpit.runtimes.claude.teams import decode_team
 from cockpit.runtimes.claude.usage import Claims, Tally
-
-TEAM = {
-    "2.1.150-tmux": "parser-crew",
-    "2.1.170-tmux": "parser-crew",
-    "2.1.329-inprocess": "session-11111111",
-    "2.1.329-outside-tmux": "session-4d24fe4a",
-    "2.1.329-tmux": "session-636d9785",
-}
-NAMES = ("alice", "bob", "carol", "dave", "erin", "frank")
-
-
-def clock(text: str) -> float:
-    return datetime.fromisoformat(f"2026-11-21T{text}+00:00").timestamp()
 
 
 @pytest.fixture

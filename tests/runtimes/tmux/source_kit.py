@@ -14,8 +14,16 @@ from cockpit.model.facts import Fact, SourceChanged, SourceRead
 from cockpit.model.health import SourceState
 from cockpit.model.work import Thread
 from cockpit.runtimes.tmux.address import Address
+from cockpit.runtimes.tmux.panes import Pane
 from cockpit.runtimes.tmux.sockets import Sockets
 from cockpit.runtimes.tmux.source import TmuxSource
+
+NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+PANE = Pane(
+    "%1", "@1", ("$0",), (), "", 100, False, None, None, int(NOW.timestamp()) - 60, False, False, 80, 24, "0.0", False,
+    "0/0/0", "one", "claude", "", "claude", "/home/dev/demo", "claude",
+)  # fmt: skip
+"""One pane as tmux tells of it, quiet for a minute at `NOW`."""
 
 
 class Running:

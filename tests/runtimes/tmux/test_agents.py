@@ -4,8 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from source_kit import running
-from test_panes import PANE
+from source_kit import PANE, running
 from tmux_rig import Tmux, wait_until
 
 from cockpit.config.pane_rule import PaneRule

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from source_kit import NOW, PANE
 from tmux_rig import Tmux, wait_until
 
 from cockpit.config.pane_rule import PaneRule
@@ -17,12 +18,6 @@ from cockpit.runtimes.tmux.activity import Activity, Prints
 from cockpit.runtimes.tmux.panes import LOOK, Pane, Session, choose, read_look, read_panes
 from cockpit.runtimes.tmux.repository import Checkout
 from cockpit.runtimes.tmux.rules import judge
-
-NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
-PANE = Pane(
-    "%1", "@1", ("$0",), (), "", 100, False, None, None, int(NOW.timestamp()) - 60, False, False, 80, 24, "0.0", False,
-    "0/0/0", "one", "claude", "", "claude", "/home/dev/demo", "claude",
-)  # fmt: skip
 
 
 def seen(pane: Pane = PANE, *, quiet: float = 60, **fields: object) -> rows.Seen:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from asking import SIZES, AskHost
 from hosts import settle
+from recording import Recorded, app_of, give
 from scenes import SHELL_WORKERS, workers_fleet
-from test_app import Recorded, app_of, give
 from textual.pilot import Pilot
 from textual.widgets import Static
 
