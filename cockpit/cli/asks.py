@@ -8,7 +8,6 @@ import click
 from cockpit.cli.lines import tint
 from cockpit.cli.look import banner
 from cockpit.cli.start import Start, code_for, json_option, strict_option, timeout_option
-from cockpit.core.session import Session
 from cockpit.core.why_not import cannot
 from cockpit.export.json import SCHEMA, ask_json, instant
 from cockpit.model.asks import Ask, AskKind
@@ -33,10 +32,7 @@ def asks(ctx: click.Context, strict: bool) -> None:
     """List what waits for a person: approvals, questions, plans."""
     start: Start = ctx.obj
 
-    async def look(session: Session) -> tuple[Fleet, datetime]:
-        return session.store.fleet, session.clock()
-
-    fleet, now = start.run(look)
+    fleet, now = start.fleet()
     data = {"schema": SCHEMA, "generated_at": instant(now), "asks": [ask_json(ask) for ask in fleet.asks]}
     start.say(data, _lines(fleet, now))
     ctx.exit(code_for(fleet, strict=strict))

@@ -6,7 +6,6 @@ import click
 
 from cockpit.cli.lines import columns, short_ids, tint
 from cockpit.cli.start import Start, code_for, json_option, strict_option, timeout_option
-from cockpit.core.session import Session
 from cockpit.export.json import fleet_json, project_json
 from cockpit.model.fleet import GROUP_OF, Fleet
 from cockpit.model.health import Health
@@ -33,10 +32,7 @@ def ls(ctx: click.Context, words: tuple[str, ...], everything: bool, strict: boo
     if wanted.problems:
         raise click.UsageError(wanted.problems[0])
 
-    async def look(session: Session) -> tuple[Fleet, datetime]:
-        return session.store.fleet, session.clock()
-
-    fleet, now = start.run(look)
+    fleet, now = start.fleet()
     rows = [fleet.threads[ref] for ref in fleet.order if wanted.keeps(fleet.threads[ref], fleet, now)]
     shelf = 0
     if not (everything or wanted.shelved):
@@ -127,10 +123,7 @@ def projects(ctx: click.Context, strict: bool) -> None:
     """List projects: where threads work and new ones can be started."""
     start: Start = ctx.obj
 
-    async def look(session: Session) -> tuple[Fleet, datetime]:
-        return session.store.fleet, session.clock()
-
-    fleet, now = start.run(look)
+    fleet, now = start.fleet()
     ids = short_ids(list(fleet.projects))
     rows = [(ids[project.ref], project.title, project.path) for project in fleet.projects.values()]
     data = {"schema": 1, "projects": [project_json(project) for project in fleet.projects.values()]}

@@ -12,6 +12,8 @@ import click
 from cockpit.model.errors import CockpitError, ConfigError, HalfDone, NotFound
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cockpit.config import Loaded
     from cockpit.core.session import Session
     from cockpit.model.fleet import Fleet
@@ -52,6 +54,14 @@ class Start:
                 return await body(session)
 
         return asyncio.run(inside())
+
+    def fleet(self) -> "tuple[Fleet, datetime]":
+        """Read every source once: what is there, and when that was."""
+
+        async def look(session: "Session") -> "tuple[Fleet, datetime]":
+            return session.store.fleet, session.clock()
+
+        return self.run(look)
 
     def say(self, data: Mapping[str, Any], lines: Iterable[str]) -> None:
         """Print `data` as JSON if that was asked for, otherwise the lines."""

@@ -34,16 +34,12 @@ _NEWEST = 20
 def teams(ctx: click.Context, strict: bool) -> None:
     """List teams of agents, those that need you first."""
     start: Start = ctx.obj
-    fleet, now = start.run(_look)
+    fleet, now = start.fleet()
     found = teams_in_order(fleet)
     data = {"schema": SCHEMA, "generated_at": instant(now), "teams": [team_json(team) for team in found]}
     rows = [(team.ref.native, team.title, spent(team, fleet), task_counts(team.tasks)) for team in found]
     start.say(data, [*banner(fleet, now), *(columns(rows) or [_none(fleet)])])
     ctx.exit(code_for(fleet, strict=strict))
-
-
-async def _look(session: Session) -> tuple[Fleet, datetime]:
-    return session.store.fleet, session.clock()
 
 
 def _none(fleet: Fleet) -> str:
