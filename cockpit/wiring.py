@@ -119,7 +119,8 @@ def _tmux(loaded: Loaded, where: Paths, clock: Clock, log: WorkerLog | None) -> 
         at = place if isinstance(place, Address) else Address(config.workers.socket)
         if log is None or at.host or (at is not place and at.file() in files):
             return None
-        return Means(at, log, where.state_dir / "workers", config.workers, where.harnesses_dir, more)
+        scripts = where.state_dir / "workers"
+        return Means(at, log, scripts, config.workers, config.harness, where.harnesses_dir, more)
 
     places: dict[str, Address | Sockets] = {tmux.name: Address(tmux.socket, tmux.host) for tmux in config.tmux}
     files = [file for place in places.values() if isinstance(place, Address) and (file := place.file()) is not None]

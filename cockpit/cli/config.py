@@ -10,9 +10,11 @@ import click
 
 from cockpit.cli.lines import columns, tint
 from cockpit.cli.start import USAGE, Start, json_option
+from cockpit.config import Loaded, Problem, check_actions, locate, located, paths
 from cockpit.config import check as check_file
-from cockpit.config import check_actions, locate
+from cockpit.config.check import Wrong
 from cockpit.config.settings import settings
+from cockpit.model.errors import ConfigError
 
 
 @click.group()
@@ -46,6 +48,9 @@ def show(start: Start) -> None:
             ],
             indent="  ",
         )
+    for name, said in loaded.config.harness.items():
+        lines += ["", tint(f"Harness {name}: what it is started with where nothing else is said", "bold")]
+        lines += columns([(f"harness.{name}.{key}", value) for key, value in said.items()], indent="  ")
     if loaded.config.keys:
         lines += ["", tint("Keys", "bold")]
         lines += columns([(f"keys.{action}", keys) for action, keys in loaded.config.keys.items()], indent="  ")
@@ -88,9 +93,7 @@ def check(ctx: click.Context) -> None:
     start: Start = ctx.obj
     problems = check_file(start.named_config)
     if not problems:
-        from cockpit.ui.actions import ACTIONS
-
-        problems = check_actions(start.loaded, {action.id for action in ACTIONS})
+        problems = _unknown_words(start.loaded)
     file, _ = locate(start.named_config)
     data = {
         "schema": 1,
@@ -103,20 +106,44 @@ def check(ctx: click.Context) -> None:
     ctx.exit(USAGE if problems else 0)
 
 
+def _unknown_words(loaded: Loaded) -> tuple[Problem, ...]:
+    """What only those can find who know the actions and the harnesses."""
+    from cockpit.ui.actions import ACTIONS
+
+    unknown = check_actions(loaded, {action.id for action in ACTIONS})
+    return unknown + located(loaded, _wrong_defaults(loaded.config.harness))
+
+
+def _wrong_defaults(said: Mapping[str, Mapping[str, str]]) -> list[Wrong]:
+    from cockpit.runtimes.tmux.workers.harness_files import load_harnesses, with_defaults
+
+    return with_defaults(load_harnesses(paths().harnesses_dir), said)[1] if said else []
+
+
+def _refuse_unknown(key: str, value: object) -> None:
+    """Raises ConfigError for what a harness cannot be told; the rest the file's own check finds."""
+    match key.split("."):
+        case ["harness", name, what] if isinstance(value, str):
+            for wrong in _wrong_defaults({name: {what: value}}):
+                raise ConfigError(f"{wrong.key}: {wrong.what}; nothing was changed.", fix=wrong.fix)
+
+
 @config.command("set")
 @click.argument("key")
 @click.argument("value")
 @json_option
 @click.pass_obj
 def set_(start: Start, key: str, value: str) -> None:
-    """Change one setting, such as `ui.theme light` or `t3.home.poll_seconds 5`.
+    """Change one setting, such as `ui.theme light`, `t3.home.poll_seconds 5` or `harness.claude.team tmux`.
 
     VALUE is TOML (true, 5, ["a", "b"]); anything else is taken as text. `default` takes the setting out.
     """
     from cockpit.config.write import write
 
     file, _ = locate(start.named_config)
-    write(file, {key: None if value == "default" else _value(value)})
+    wanted = None if value == "default" else _value(value)
+    _refuse_unknown(key, wanted)
+    write(file, {key: wanted})
     start.say({"schema": 1, "ok": True, "path": str(file), "key": key}, [f"{key} is set in {file}."])
 
 

@@ -1,6 +1,6 @@
 """What the person configured, where it stands, and how to change it. It imports only the model, never another room."""
 
-from cockpit.config.load import Loaded, Problem, check, check_actions, config_error, load, locate
+from cockpit.config.load import Loaded, Problem, check, check_actions, config_error, load, locate, located
 from cockpit.config.paths import Paths, paths
 from cockpit.config.provider import token_origin, token_provider
 from cockpit.config.schema import (
@@ -35,6 +35,7 @@ __all__ = [
     "config_error",
     "load",
     "locate",
+    "located",
     "paths",
     "token_origin",
     "token_provider",

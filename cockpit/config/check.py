@@ -5,8 +5,9 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any, cast
 
 from cockpit.config.schema import TABLES, Config, PriceConfig, Table
-from cockpit.config.spec import Kind, Spec, Unfit, fit, nearest, shown, spec_of
+from cockpit.config.spec import Kind, Spec, Unfit, filled, fit, nearest, shown, spec_of
 
+_WORD = Spec("Word", "", check=filled)
 _DOLLARS = Spec("Price", "", Kind.NUMBER, low=0, high=1e6)
 
 Where = tuple[int | str, ...]
@@ -30,13 +31,15 @@ class _Reader:
         self.wrong: list[Wrong] = []
 
     def read(self) -> Config:
-        known = {*TABLES, "keys", "prices"}
+        known = {*TABLES, "harness", "keys", "prices"}
         made: dict[str, Any] = {}
         for name, value in self.data.items():
             if name not in known:
                 self.mistake((name,), "unknown key", nearest(name, known))
             elif name == "keys":
                 made[name] = self.keys(value)
+            elif name == "harness":
+                made[name] = self.harness(value)
             elif name == "prices":
                 made[name] = self.prices(value)
             elif TABLES[name].many:
@@ -85,6 +88,22 @@ class _Reader:
             except Unfit as error:
                 self.mistake(("keys", action), error.what, error.fix)
         return dict(value)
+
+    def harness(self, value: object) -> dict[str, dict[str, str]]:
+        """Its words are checked where harnesses are known: `check_harnesses`."""
+        if not isinstance(value, dict):
+            self.mistake(("harness",), f"{shown(None, value)} is not a table", "Write [harness.claude].")
+            return {}
+        for name, said in value.items():
+            if not isinstance(said, dict):
+                self.mistake(("harness", name), f"{shown(None, said)} is not a table", f"Write [harness.{name}].")
+                continue
+            for key, each in said.items():
+                try:
+                    fit(_WORD, each)
+                except Unfit as error:
+                    self.mistake(("harness", name, key), error.what, error.fix)
+        return {name: dict(said) for name, said in value.items() if isinstance(said, dict)}
 
     def prices(self, value: object) -> dict[str, PriceConfig]:
         if not isinstance(value, dict):

@@ -1,11 +1,11 @@
 """Reads the configuration and says exactly what is wrong with it. It never writes and never guesses a value."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cockpit.config.check import check_data
+from cockpit.config.check import Wrong, check_data
 from cockpit.config.lines import line_of
 from cockpit.config.paths import paths
 from cockpit.config.schema import Config
@@ -75,14 +75,16 @@ def check(explicit: Path | None = None, env: Mapping[str, str] = os.environ) -> 
 
 def check_actions(loaded: Loaded, known: Collection[str]) -> tuple[Problem, ...]:
     """What `[keys]` names that is no action. Asked by who knows the actions."""
-    text = (read_text(loaded.path) or "") if loaded.exists else ""
-    return tuple(
-        Problem(
-            loaded.path, line_of(text, ("keys", action)), f"keys.{action}", "no such action", nearest(action, known)
-        )
-        for action in loaded.config.keys
-        if action not in known
+    wrong = [action for action in loaded.config.keys if action not in known]
+    return located(
+        loaded, [Wrong(("keys", each), f"keys.{each}", "no such action", nearest(each, known)) for each in wrong]
     )
+
+
+def located(loaded: Loaded, wrong: Sequence[Wrong]) -> tuple[Problem, ...]:
+    """Mistakes that only who knows what the words mean could find, with their lines."""
+    text = (read_text(loaded.path) or "") if loaded.exists else ""
+    return tuple(Problem(loaded.path, line_of(text, each.where), each.key, each.what, each.fix) for each in wrong)
 
 
 def parse(text: str, path: Path) -> tuple[Config | None, tuple[Problem, ...]]:

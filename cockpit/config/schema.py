@@ -226,6 +226,7 @@ class Config:
     tmux: tuple[TmuxConfig, ...] = ()
     panes: PanesConfig = field(default_factory=PanesConfig)
     workers: WorkersConfig = field(default_factory=WorkersConfig)
+    harness: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     claude: ClaudeConfig = field(default_factory=ClaudeConfig)
     keys: Mapping[str, str] = field(default_factory=dict)
     prices: Mapping[str, PriceConfig] = field(default_factory=dict)
@@ -263,6 +264,10 @@ TABLES: dict[str, TableSpec] = {
     "notify": TableSpec("Notifications", "How the cockpit calls you.", NotifyConfig),
     "ui": TableSpec("Screen", "How the screen looks.", UiConfig),
 }
+HARNESS = (
+    "What a harness is started with where nothing else is said: [harness.claude] with model, mode, or one of its "
+    'settings: team = "tmux". `cockpit config check` says what each can be.'
+)
 PRICES = (
     "What models cost, in dollars per million tokens: input, output, read from the cache, written to it. "
     '"claude-opus-4-7" = [5, 25, 0.5, 6.25]. A model without a price has no cost.'

@@ -14,9 +14,13 @@ from cockpit.config.schema import TABLES, Config
 from cockpit.config.spec import nearest
 from cockpit.model.errors import ConfigError
 
+_FREE = {"keys": 2, "harness": 3}
+"""Tables whose keys are not in the model, and how many words lead to one."""
+
 
 def write(path: Path, changes: Mapping[str, object]) -> Config:
-    """Set dotted keys (`ui.theme`, `t3.home.url`, `keys.thread.approve`); None takes a key out, back to its default.
+    """Set dotted keys (`ui.theme`, `t3.home.url`, `harness.claude.team`, `keys.thread.approve`); None takes a key
+    out, back to its default.
 
     The new text is validated before the file is replaced, by a rename, with mode 0600. Returns what it now says.
     Raises ConfigError and leaves the file as it was."""
@@ -78,7 +82,8 @@ def _set(document: tomlkit.TOMLDocument, dotted: str, value: object) -> None:
             _check_key(steps[: place + 1])
             if value is None:
                 return
-            table[step] = tomlkit.table()
+            # No header of its own for what holds only tables.
+            table[step] = tomlkit.table(is_super_table=steps[: place + 1] == ["harness"])
         table = table[step]
     _check_key(steps)
     if not isinstance(table, MutableMapping):
@@ -99,9 +104,9 @@ def _entry(entries: list[Any], name: str, way: list[str]) -> Any:
 def _check_key(steps: list[str]) -> None:
     """Refuse a key that the file may not have before a table is made for it."""
     table = TABLES.get(steps[0])
-    if (steps[0] == "keys" and len(steps) <= 2) or (table is not None and len(steps) == 1):
+    if len(steps) <= _FREE.get(steps[0], 0) or (table is not None and len(steps) == 1):
         return
-    known = [*TABLES, "keys"] if table is None else [entry.name for entry in fields(table.table)]
+    known = [*TABLES, *_FREE] if table is None else [entry.name for entry in fields(table.table)]
     length = 3 if table is not None and table.many else 2
     if table is None or steps[-1] not in known or len(steps) != length:
         raise ConfigError(f"{'.'.join(steps)}: there is no such setting.", fix=nearest(steps[-1], known))

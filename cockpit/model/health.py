@@ -1,5 +1,6 @@
 """How well a source can be read. No evidence, no green."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -31,7 +32,8 @@ class Setting:
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A provider instance, or a harness, that a source can start threads on, and its models. `runtime_modes` are its
-    own where it has some; `note` says why it is not `ready`; `modelled`, that a model can be said to it at all."""
+    own where it has some; `note` says why it is not `ready`; `modelled`, that a model can be said to it at all.
+    `defaults` is what the person's configuration chooses where nothing is said: by `model`, `mode`, a setting's id."""
 
     instance: str
     title: str
@@ -41,6 +43,7 @@ class Offer:
     runtime_modes: tuple[str, ...] = ()
     settings: tuple[Setting, ...] = ()
     modelled: bool = True
+    defaults: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

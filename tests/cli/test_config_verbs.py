@@ -102,3 +102,18 @@ def test_terminals_are_judged_by_what_they_say_of_themselves() -> None:
     assert verdicts({**good, "NO_COLOR": "1"})["colour"] is Verdict.NOTE
     assert verdicts({**good, "TMUX": "/tmp/tmux"})["tmux"] is Verdict.NOTE
     assert verdicts({**good, "SSH_CONNECTION": "1 2 3 4"})["ssh"] is Verdict.NOTE
+
+
+def test_what_a_harness_is_started_with_is_checked_by_who_knows_it(bare: Cockpit, config: Path) -> None:
+    assert (
+        "There are: off, in-process, tmux, auto."
+        in bare.run("config", "set", "harness.claude.team", "huge", code=2).stderr
+    )
+    assert not config.exists()
+    bare.run("config", "set", "harness.claude.team", "tmux")
+    assert bare.json("config", "show")["config"]["harness"] == {"claude": {"team": "tmux"}}
+    assert "harness.claude.team" in bare.run("config", "show").stdout
+    config.write_text('[harness.claude]\nmode = "plan"\nteam = "huge"\n')
+    (problem,) = bare.json("config", "check", code=2)["problems"]
+    assert (problem["line"], problem["key"]) == (3, "harness.claude.team")
+    assert problem["what"] == "Agent team cannot be 'huge'"

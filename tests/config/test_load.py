@@ -32,6 +32,9 @@ home = "~/.claude"
 [keys]
 "thread.approve" = "A"
 
+[harness.claude]
+team = "tmux"
+
 [prices]
 "claude-opus-4-7" = [5, 25, 0.5, 6.25]
 
@@ -56,6 +59,7 @@ def test_a_whole_file_is_read(file: Path) -> None:
     assert config.t3[1].token_command == ("pass", "t3")
     assert config.claude.home == Path.home() / ".claude"
     assert config.keys == {"thread.approve": "A"}
+    assert config.harness == {"claude": {"team": "tmux"}}
     assert config.prices == {"claude-opus-4-7": PriceConfig(5, 25, 0.5, 6.25)}
     assert (config.notify.terminal, config.notify.on) == ("osc9", ("needs-you",))
     assert (config.tmux[0].socket, config.ui.theme) == ("default", "light")

@@ -70,6 +70,12 @@ def test_a_link_is_followed(tmp_path: Path, file: Path) -> None:
         ({"t3.home.ur": "http://b"}, "there is no such setting. Did you mean url?"),
         ({"t3.home": "http://b"}, "no such setting"),
         ({"ui.theme.dark": 1}, "no such setting"),
+        (
+            {"harness.claude": "tmux"},
+            "harness.claude: 'tmux' is not a table; nothing was changed. Write [harness.claude].",
+        ),
+        ({"harness.claude.team": 3}, "harness.claude.team: 3 is not text in quotes"),
+        ({"harness.claude.team.mode": "x"}, "no such setting"),
         ({"ui": "dark"}, "ui: 'dark' is not a table"),
         ({"t3.home.name": None}, "name: is missing"),
     ],
@@ -114,3 +120,12 @@ def test_a_server_is_removed_and_the_rest_stays(file: Path) -> None:
     assert "bell = true" in file.read_text()
     with pytest.raises(ConfigError, match="no such source"):
         remove_server(file, "home")
+
+
+def test_what_a_harness_is_started_with_is_written_under_its_name(file: Path) -> None:
+    file.write_text("# mine\n")
+    assert write(file, {"harness.claude.team": "tmux"}).harness == {"claude": {"team": "tmux"}}
+    assert file.read_text() == '# mine\n\n[harness.claude]\nteam = "tmux"\n'
+    assert write(file, {"harness.codex.model": "o9"}).harness["codex"] == {"model": "o9"}
+    write(file, {"harness.codex.model": None})
+    assert write(file, {"harness.claude.team": None}).harness == {"claude": {}, "codex": {}}

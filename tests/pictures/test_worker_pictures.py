@@ -9,16 +9,19 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "ui"))
 
 from asking import AskHost, typed
-from hosts import settle
+from hosts import ScreenHost, settle
 from poses import SIZES
 from scenes import SHELL_WORKERS, workers_fleet
 from textual.pilot import Pilot
 
+from cockpit.config import Config
 from cockpit.core.commands import Command, Outcome
 from cockpit.core.find import restorable
 from cockpit.ui.screens.dispatch import DispatchScreen
 from cockpit.ui.screens.restore import RestoreScreen
+from cockpit.ui.screens.settings import SettingsScreen
 from cockpit.ui.widgets.fields import Choice
+from cockpit.ui.widgets.row_list import RowList
 
 
 async def _send(command: Command) -> Outcome:
@@ -44,3 +47,19 @@ def test_the_list_of_those_that_can_be_brought_back(snap_compare: Any) -> None:
     fleet = workers_fleet()
     app = AskHost(lambda: RestoreScreen(restorable(fleet, everyone=True), fleet))
     assert snap_compare(app, terminal_size=(80, 24), run_before=settle)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=[f"{w}x{h}" for w, h in SIZES])
+def test_what_workers_are_started_with(size: tuple[int, int], snap_compare: Any) -> None:
+    config = Config(harness={"claude": {"team": "tmux", "mode": "plan"}})
+
+    def same(*_: object) -> Config:
+        return config
+
+    async def go(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        pilot.app.screen.query_one(RowList).select(("harness.claude.team", None))
+        await settle(pilot)
+
+    app = ScreenHost(lambda: SettingsScreen(config, Path("config.toml"), same, same, same), workers_fleet())
+    assert snap_compare(app, terminal_size=size, run_before=go)

@@ -128,9 +128,12 @@ def _doubt(offer: Offer) -> str:
 
 
 def mode_options(state: SourceState | None, offer: Offer | None) -> Options:
-    """The program's own modes, in its order; else the source's. Empty where a program knows none."""
+    """The program's own modes, in its order but for the one that the person configured, which is first; else the
+    source's. Empty where a program knows none."""
     known = (offer.runtime_modes if offer else ()) or (state.runtime_modes if state else ())
-    return own_modes(known) if has_harnesses(state) else runtime_modes(known)
+    own = offer.defaults.get("mode") if offer else None
+    first = sorted(known, key=lambda mode: mode != own)
+    return own_modes(first) if has_harnesses(state) else runtime_modes(known)
 
 
 def model_options(state: SourceState | None, project: Project | None, offer: Offer | None = None) -> Options:
@@ -139,7 +142,8 @@ def model_options(state: SourceState | None, project: Project | None, offer: Off
     if offer is not None and not offer.modelled:
         return []
     if offer is not None:
-        return [(DEFAULT, "Default"), *((model, model) for model in offer.models)]
+        own = offer.defaults.get("model", "")
+        return [(DEFAULT, f"Default: {own}" if own else "Default"), *((model, model) for model in offer.models)]
     default = (project.model if project else None) or (state.default_model if state else None)
     named = f"Default: {default.model}" if default else "Default"
     options: Options = [(DEFAULT, named)]

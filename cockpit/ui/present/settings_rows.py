@@ -4,14 +4,14 @@ Drawn from the config model and the register of actions; nothing here names a se
 the first word of its command is shown."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
 from typing import ClassVar, Literal
 
 from cockpit.config.schema import Config
-from cockpit.config.settings import TABLES, Kind, Setting, settings
+from cockpit.config.settings import TABLES, Kind, Setting, SettingGroup, settings
 from cockpit.model.errors import ConfigError
 from cockpit.ui.actions import ACTIONS, Action
 from cockpit.ui.present.cells import wrap
@@ -108,12 +108,14 @@ class KeyRow:
         return None
 
 
-def settings_rows(config: Config, problems: Mapping[str, str], width: int) -> list[Row]:
-    """`problems` are told under the setting of that key."""
+def settings_rows(
+    config: Config, problems: Mapping[str, str], width: int, harnesses: Sequence[SettingGroup] = ()
+) -> list[Row]:
+    """`problems` are told under the setting of that key; `harnesses` follow what is said of all workers."""
     rows: list[Row] = []
     narrow = width < NARROW
     left = list(LISTS)
-    for group in settings(config):
+    for group in _with_harnesses(settings(config), harnesses):
         table = group.key.partition(".")[0]
         if left and table != left[0] and table not in LISTS:
             rows += [_add(table) for table in left]
@@ -128,6 +130,13 @@ def settings_rows(config: Config, problems: Mapping[str, str], width: int) -> li
         rows.append(_heading(f"Keys: {heading.lower()}", f"keys.{heading}", rows))
         rows += [KeyRow(a, config.keys.get(a.id), _wrapped(problems, f"keys.{a.id}", width), narrow) for a in actions]
     return rows
+
+
+def _with_harnesses(groups: Sequence[SettingGroup], harnesses: Sequence[SettingGroup]) -> Iterator[SettingGroup]:
+    for group in groups:
+        yield group
+        if group.key == "workers":
+            yield from harnesses
 
 
 def _fields(setting: Setting, problems: Mapping[str, str], width: int) -> list[Row]:

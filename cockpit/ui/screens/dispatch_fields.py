@@ -176,10 +176,10 @@ class DispatchFields(VerticalScroll, can_focus=False):
     def _offer_settings(self) -> None:
         """One field for each setting of the program."""
         offer = self._harness()
-        kept = self._last.of(self._source)
+        kept, own = self._last.of(self._source), offer.defaults if offer else {}
         self._settings = []
         for setting in offer.settings if offer else ():
-            value = kept.get(f"{self._value('harness')} set {setting.id}", "")
+            value = kept.get(f"{self._value('harness')} set {setting.id}", own.get(setting.id, ""))
             known = value in dict(setting.choices)
             self._settings.append((setting.id, Choice(setting.title, setting.choices, value if known else "")))
         box = self.query_one("#settings", Vertical)

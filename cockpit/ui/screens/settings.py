@@ -15,9 +15,11 @@ from textual.content import Content
 from textual.strip import Strip
 
 from cockpit.config.schema import Config
-from cockpit.config.settings import Kind, Setting
+from cockpit.config.settings import Kind, Setting, SettingGroup
 from cockpit.model.errors import CockpitError, ConfigError
+from cockpit.model.fleet import Fleet
 from cockpit.ui.messages import Configured, GoTo, Told
+from cockpit.ui.present.harness_settings import harness_groups
 from cockpit.ui.present.keys_table import key_names
 from cockpit.ui.present.rows import Row, TextRow
 from cockpit.ui.present.settings_rows import (
@@ -99,6 +101,7 @@ class SettingsScreen(CockpitScreen):
         self._remove = remove
         self._offers = offers or {}
         self._problems: dict[str, str] = {}
+        self._harnesses: list[SettingGroup] = []
         self._busy = False
 
     def middle(self) -> ComposeResult:
@@ -117,12 +120,19 @@ class SettingsScreen(CockpitScreen):
     def on_resize(self) -> None:
         self.set_class(self.size.width >= WIDE, "-wide")
 
+    def watch_fleet(self, fleet: Fleet) -> None:
+        """What can be started on this machine is known once its source was read."""
+        super().watch_fleet(fleet)
+        if self.is_mounted and harness_groups(self._config, fleet) != self._harnesses:
+            self._show()
+
     def on_sized_list_resized(self) -> None:
         self._show()
 
     def _show(self) -> None:
         rows = self.query_one(SizedList)
-        rows.rows = settings_rows(self._config, self._problems, rows.room)
+        self._harnesses = harness_groups(self._config, self.fleet)
+        rows.rows = settings_rows(self._config, self._problems, rows.room, self._harnesses)
         self._describe()
 
     def on_row_list_highlighted(self) -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from cockpit.config.shipped import toml_files
 from cockpit.model.errors import ConfigError, Refused
-from cockpit.runtimes.tmux.workers.harness_files import load_harnesses, read_harness
+from cockpit.runtimes.tmux.workers.harness import Harness
+from cockpit.runtimes.tmux.workers.harness_files import load_harnesses, read_harness, with_defaults
 
 GOOD = 'title = "Mine"\nprogram = "sh"\n'
 
@@ -30,7 +31,7 @@ def test_claude_is_told_its_session_and_leads_a_team() -> None:
     claude = load_harnesses().known["claude"]
     assert claude.named
     assert claude.resume == ("--resume", "{session}")
-    off, inside, panes = claude.settings[0].choices
+    off, inside, panes, _ = claude.settings[0].choices
     assert not off.arguments
     assert not off.environment
     assert panes.arguments == ("--teammate-mode", "tmux")
@@ -60,6 +61,7 @@ def test_ones_own_wins_by_name_and_a_broken_one_is_named(tmp_path: Path) -> None
         (GOOD + "interrupt = 'q'", "interrupt is not one of: escape, ctrl+c"),
         (GOOD + "seconds = 0", "seconds is not a number of seconds from 1 to 600"),
         (GOOD + "[environment]\n'A B' = '1'", "environment has 'A B', which is no variable's name"),
+        (GOOD + "[[settings]]\nid='mode'\ntitle='X'\nchoices=[{value='1', label='One'}]", "has the id 'mode'"),
         (GOOD + "[[settings]]\nid = 'x'\ntitle = 'X'", "settings lacks choices"),
         (GOOD + "[[settings]]\nid='x'\ntitle='X'\nchoices=[{value='1', lable='One'}]", "settings has 'lable'"),
     ],
@@ -85,9 +87,50 @@ def test_nothing_in_a_file_makes_it_crash(tmp_path_factory: pytest.TempPathFacto
 
 def test_a_choice_that_there_is_not_is_refused() -> None:
     claude = load_harnesses().known["claude"]
-    claude.check("opus", "plan", {"team": "tmux"})
+    assert claude.completed("opus", "plan", {"team": "tmux"}) == ("opus", "plan", {"team": "tmux"})
     for model, mode, options in (("", "bold", {}), ("", "", {"team": "huge"}), ("", "", {"colour": "red"})):
         with pytest.raises(Refused):
-            claude.check(model, mode, options)
+            claude.completed(model, mode, options)
     with pytest.raises(Refused, match="takes no model"):
-        load_harnesses().known["shell"].check("opus", "", {})
+        load_harnesses().known["shell"].completed("opus", "", {})
+
+
+def configured(**said: str) -> tuple[Harness, list[str]]:
+    """Claude Code as `[harness.claude]` has it, and what is wrong with that."""
+    loaded, wrong = with_defaults(load_harnesses(), {"claude": said})
+    return loaded.known["claude"], [f"{each.key}: {each.what}. {each.fix}" for each in wrong]
+
+
+def test_the_configuration_says_what_is_not_said_otherwise() -> None:
+    claude, wrong = configured(team="tmux", mode="plan", model="opus")
+    assert wrong == []
+    assert claude.completed("", "", {}) == ("opus", "plan", {"team": "tmux"})
+    assert claude.completed("haiku", "auto", {"team": "off"}) == ("haiku", "auto", {"team": "off"})
+    assert claude.offer().defaults == {"team": "tmux", "mode": "plan", "model": "opus"}
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        ({"team": "huge"}, "Agent team cannot be 'huge'. There are: off, in-process, tmux, auto."),
+        ({"mode": "bold"}, "Claude Code has no mode 'bold'. There are: default, acceptEdits, plan, auto"),
+        ({"tem": "tmux"}, "Claude Code has no such setting. Did you mean team?"),
+    ],
+)
+def test_what_the_configuration_cannot_say_is_told_and_never_guessed(said: dict[str, str], what: str) -> None:
+    claude, (problem,) = configured(**said)
+    ((key, _),) = said.items()
+    assert problem.startswith(f"harness.claude.{key}: {what}")
+    assert claude.offer().defaults == {}
+    with pytest.raises(Refused, match=f"harness.claude.{key} in the configuration"):
+        claude.completed("", "", {})
+
+
+def test_a_wrong_default_stops_nobody_who_says_otherwise() -> None:
+    claude, _ = configured(team="huge")
+    assert claude.completed("", "", {"team": "tmux"}) == ("", "", {"team": "tmux"})
+
+
+def test_a_harness_that_there_is_not_is_named_with_the_nearest() -> None:
+    _, (wrong,) = with_defaults(load_harnesses(), {"clade": {"team": "tmux"}})
+    assert (wrong.where, wrong.what, wrong.fix) == (("harness", "clade"), "no such harness", "Did you mean claude?")

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +50,11 @@ class Site:
                 f"[environment]\nFAKE_MODE = '{mode}'\nFAKE_OUT = '{self.out}'\n"
             )
 
-    def source(self, **config: Any) -> TmuxSource:
+    def source(self, *, defaults: Mapping[str, Mapping[str, str]] | None = None, **config: Any) -> TmuxSource:
         log = SqliteLedger(self.root / "ledger.db").workers
-        means = Means(Address(SOCKET), log, self.root / "scripts", WorkersConfig(**config), self.harnesses)
+        means = Means(
+            Address(SOCKET), log, self.root / "scripts", WorkersConfig(**config), defaults or {}, self.harnesses
+        )
         return make(means=means)
 
     @property

@@ -110,6 +110,30 @@ async def test_a_program_has_models_modes_and_settings_of_its_own() -> None:
     assert (desk.order.model, desk.order.runtime_mode) == (ModelChoice("shell", ""), None)
 
 
+async def test_the_form_begins_with_what_the_configuration_says_and_then_with_what_was_chosen_last() -> None:
+    fleet = alone()
+    state = fleet.sources["tmux"]
+    own = {"team": "tmux", "mode": "plan", "model": "opus"}
+    offers = tuple(replace(each, defaults=own) if each.instance == "claude" else each for each in state.offers)
+    desk = Desk(replace(fleet, sources={"tmux": replace(state, offers=offers)}))
+    for settings in ("tmux", "in-process"):
+        app = desk.host()
+        async with app.run_test(size=(100, 40)) as pilot:
+            await settle(pilot)
+            assert "Default: opus" in app.words
+            assert "plan: reads and proposes" in app.words
+            team = pilot.app.screen.query_one("#settings").query_one(Choice)
+            assert team.value == settings
+            team.value = "in-process"
+            await typed(pilot, "x")
+            await pilot.press("ctrl+d")
+            await settle(pilot)
+    choice = ModelChoice("claude", "", ({"id": "team", "value": "in-process"},))
+    assert [(order.model, order.runtime_mode) for order in desk.sent if isinstance(order, Dispatch)] == [
+        (choice, "plan"), (choice, "plan"),
+    ]  # fmt: skip
+
+
 async def test_a_program_that_takes_no_model_is_asked_for_none() -> None:
     app = Desk(alone()).host()
     async with app.run_test(size=(100, 30)) as pilot:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from asking import SIZES, typed, until
 from hosts import ScreenHost, settle
+from scenes import worker_source
 from textual.pilot import Pilot
 
 from cockpit.config import Config, load
@@ -43,7 +44,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def host(file: Path) -> Host:
+def host(file: Path, fleet: Fleet | None = None) -> Host:
     return Host(
         lambda: SettingsScreen(
             load(file, {}).config, file,
@@ -52,7 +53,7 @@ def host(file: Path) -> Host:
             remove=lambda name: remove_server(file, name),
             offers={"ui.theme": ["day", "ember", "night"]},
         ),
-        Fleet(),
+        fleet or Fleet(),
     )  # fmt: skip
 
 
@@ -62,6 +63,10 @@ def text(file: Path) -> str:
 
 def spoil(file: Path) -> None:
     file.write_text("[ui\n")
+
+
+def extend(file: Path, more: str) -> None:
+    file.write_text(file.read_text() + more)
 
 
 def now(file: Path) -> Config:
@@ -298,3 +303,55 @@ def test_a_key_for_two_actions_at_one_place_is_told() -> None:
     told = clashes({"thread.approve": "x"})
     assert told == ["The key x is for “approve” and for “decline”. Change one of them under [keys]."]
     assert clashes({"thread.approve": "x", "thread.decline": "a"}) == []
+
+
+WORKERS = Fleet(sources={"tmux": worker_source()})
+
+
+async def test_a_program_has_defaults_of_its_own_that_it_says_itself(file: Path) -> None:
+    app = host(file, WORKERS)
+    async with app.run_test(size=(120, 60)) as pilot:
+        await settle(pilot)
+        await to(pilot, "harness.claude.team")
+        assert "WORKERS: CLAUDE CODE" in words(app)
+        assert "in-process: Lead" in words(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ChooseScreen))
+        await pilot.press("down", "down", "enter")
+        await waited(pilot)
+        assert now(file).harness == {"claude": {"team": "tmux"}}
+        assert "‹ tmux › yours" in words(app)
+        await to(pilot, "harness.claude.model")
+        await pilot.press("enter")
+        await typed(pilot, "opus")
+        await pilot.press("enter")
+        await waited(pilot)
+        assert now(file).harness == {"claude": {"team": "tmux", "model": "opus"}}
+        await to(pilot, "harness.claude.team")
+        await pilot.press("backspace")
+        await waited(pilot)
+        assert now(file).harness == {"claude": {"model": "opus"}}
+        assert text(file).startswith("# mine\n[ui]   # looks\n")
+
+
+async def test_a_program_that_is_not_there_has_a_form_only_where_the_file_speaks_of_it(file: Path) -> None:
+    assert "WORKERS: CODEX" not in await drawn(file)
+    extend(file, '\n[harness.codex]\nmodel = "gpt-9"\n')
+    assert "WORKERS: CODEX" in await drawn(file)
+
+
+async def drawn(file: Path) -> str:
+    app = host(file, WORKERS)
+    async with app.run_test(size=(120, 90)) as pilot:
+        await settle(pilot)
+        return words(app)
+
+
+async def test_programs_come_when_their_source_was_read(file: Path) -> None:
+    app = host(file)
+    async with app.run_test(size=(120, 60)) as pilot:
+        await settle(pilot)
+        assert "WORKERS: CLAUDE CODE" not in words(app)
+        app.give(WORKERS)
+        await settle(pilot)
+        assert "WORKERS: CLAUDE CODE" in words(app)

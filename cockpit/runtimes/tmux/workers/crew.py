@@ -23,7 +23,7 @@ from cockpit.runtimes.tmux.picture import Picture
 from cockpit.runtimes.tmux.servers import Servers
 from cockpit.runtimes.tmux.workers import rows
 from cockpit.runtimes.tmux.workers.harness import Harness
-from cockpit.runtimes.tmux.workers.harness_files import load_harnesses
+from cockpit.runtimes.tmux.workers.harness_files import load_harnesses, with_defaults
 from cockpit.runtimes.tmux.workers.roster import Roster
 
 _FRESH = timedelta(seconds=30)
@@ -32,13 +32,15 @@ _FRESH = timedelta(seconds=30)
 @dataclass(frozen=True, slots=True)
 class Means:
     """Where workers are started and kept: the server's address, the ledger's table, a private directory for the
-    scripts that start them, a person's own harnesses; and what more arguments a program gets, by its name, that connect
-    it with the cockpit. Asking for those may raise ConfigError, and blocks briefly."""
+    scripts that start them, what the configuration says for all and for each harness, a person's own harnesses; and
+    what more arguments a program gets, by its name, that connect it with the cockpit. Asking for those may raise
+    ConfigError, and blocks briefly."""
 
     where: Address
     log: WorkerLog
     scripts: Path
     config: WorkersConfig = field(default_factory=WorkersConfig)
+    defaults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     own_harnesses: Path | None = None
     more: Callable[[str], tuple[str, ...]] = lambda program: ()
 
@@ -64,8 +66,9 @@ class Crew:
             self._looked_at = now
 
     def _look_around(self) -> None:
-        loaded = load_harnesses(self.means.own_harnesses)
-        self.harnesses, self._problems = loaded.known, loaded.problems
+        loaded, wrong = with_defaults(load_harnesses(self.means.own_harnesses), self.means.defaults)
+        said = (f"{each.key} in the configuration: {each.what}. {each.fix}" for each in wrong)
+        self.harnesses, self._problems = loaded.known, (*loaded.problems, *said)
         default = self.means.config.harness
         if default not in loaded.known:
             self._problems += (f"[workers] names the harness {default}, and there is none.",)

@@ -10,12 +10,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from cockpit.config.check import Wrong
+from cockpit.config.spec import nearest
 from cockpit.model.errors import Refused
 from cockpit.model.health import Offer, Setting
 from cockpit.model.workers import Worker
 
 KEYS = {"escape": (b"\x1b", "Escape"), "ctrl+c": (b"\x03", "Ctrl+C")}
 """What can interrupt a turn: the byte, and how the key is called."""
+
+MODEL, MODE = "model", "mode"
+"""By which a model and a mode stand among the defaults; no setting has such an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,8 @@ class Harness:
     {model}). Without `prompt` it is typed in when `ready` is on the screen. `resume` takes up a conversation by its
     id, `latest` the newest one of the directory; None: it cannot. `working` and `dialog` are on the screen while a
     turn runs and while it asks something; `begun` are globs of files of which one, with `begun_text` in it, shows that
-    a turn began. `join` is the key by which another source knows the worker."""
+    a turn began. `join` is the key by which another source knows the worker. `defaults` is what the person's
+    configuration says where nothing else is said: by `model`, `mode`, a setting's id."""
 
     name: str
     title: str
@@ -66,6 +72,7 @@ class Harness:
     environment: Mapping[str, str] = field(default_factory=dict)
     modes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     settings: tuple[Knob, ...] = ()
+    defaults: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def found(self) -> str | None:
@@ -85,7 +92,7 @@ class Harness:
             self.name, self.title, self.models, ready, "" if ready else f"{self.program} is not installed",
             tuple(self.modes),
             tuple(Setting(k.id, k.title, tuple((c.value, c.label) for c in k.choices)) for k in self.settings),
-            bool(self.model),
+            bool(self.model), {key: value for key, value in self.defaults.items() if self.wrong(key, value) is None},
         )  # fmt: skip
 
     def chosen(self, options: Mapping[str, str]) -> list[Choice]:
@@ -102,8 +109,34 @@ class Harness:
             found.append(choice)
         return found
 
-    def check(self, model: str, mode: str, options: Mapping[str, str]) -> None:
-        """Raises Refused for what it cannot be started with."""
+    def completed(self, model: str, mode: str, options: Mapping[str, str]) -> tuple[str, str, dict[str, str]]:
+        """What is said, and where nothing is what the configuration says. Raises Refused for what it cannot be
+        started with."""
+        self._check(model, mode, options)
+        said = {MODEL: model, MODE: mode, **options}
+        for key, value in self.defaults.items():
+            if not said.get(key):
+                if (wrong := self.wrong(key, value)) is not None:
+                    raise Refused(f"{wrong.key} in the configuration: {wrong.what}.", fix=wrong.fix)
+                said[key] = value
+        return said.pop(MODEL), said.pop(MODE), said
+
+    def wrong(self, key: str, value: str) -> Wrong | None:
+        """Why the configuration cannot say that for it."""
+        where = ("harness", self.name, key)
+        knobs = {knob.id for knob in self.settings}
+        if key not in (MODEL, MODE, *knobs):
+            known = [*([MODEL] if self.model else ()), *([MODE] if self.modes else ()), *knobs]
+            return Wrong(where, ".".join(where), f"{self.title} has no such setting", nearest(key, known))
+        try:
+            self._check(
+                value if key == MODEL else "", value if key == MODE else "", {key: value} if key in knobs else {}
+            )
+        except Refused as error:
+            return Wrong(where, ".".join(where), error.message.removesuffix("."), error.fix)
+        return None
+
+    def _check(self, model: str, mode: str, options: Mapping[str, str]) -> None:
         if model and not self.model:
             raise Refused(f"{self.title} takes no model.", fix="Leave it out.")
         if mode and mode not in self.modes:

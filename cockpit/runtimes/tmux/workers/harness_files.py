@@ -6,18 +6,20 @@ table below."""
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from cockpit.config.check import Wrong
 from cockpit.config.load import read_text
 from cockpit.config.shipped import toml_files
 from cockpit.config.spec import nearest
 from cockpit.model.errors import ConfigError
 from cockpit.model.text import one_line
-from cockpit.runtimes.tmux.workers.harness import KEYS, Choice, Harness, Knob
+from cockpit.runtimes.tmux.workers.harness import KEYS, MODE, MODEL, Choice, Harness, Knob
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_SETTING = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _PLACE = re.compile(r"\{(\w*)\}")
 
@@ -41,6 +43,18 @@ def load_harnesses(own: Path | None = None) -> Harnesses:
         else:
             known[harness.name] = harness
     return Harnesses(known, tuple(problems))
+
+
+def with_defaults(loaded: Harnesses, defaults: Mapping[str, Mapping[str, str]]) -> tuple[Harnesses, list[Wrong]]:
+    """The harnesses as the person's configuration has them, and what cannot be so."""
+    wrong: list[Wrong] = []
+    for name, said in defaults.items():
+        if (harness := loaded.known.get(name)) is None:
+            wrong.append(Wrong(("harness", name), f"harness.{name}", "no such harness", nearest(name, loaded.known)))
+        else:
+            wrong += filter(None, (harness.wrong(key, value) for key, value in said.items()))
+    known = {name: replace(harness, defaults=defaults.get(name, {})) for name, harness in loaded.known.items()}
+    return Harnesses(known, loaded.problems), wrong
 
 
 def read_harness(file: Path) -> Harness:
@@ -135,9 +149,16 @@ def _table(value: object) -> dict[str, Any]:
 
 def _settings(value: object) -> tuple[Knob, ...]:
     return tuple(
-        Knob(one_line(_text(each["id"]), 40), _title(each["title"]), _rows(each["choices"], "choices", _choice))
+        Knob(_id(each["id"]), _title(each["title"]), _rows(each["choices"], "choices", _choice))
         for each in _rows(value, "settings", lambda row: _with(row, "id", "title", "choices"))
     )
+
+
+def _id(value: object) -> str:
+    name = one_line(_text(value), 40)
+    if not _SETTING.fullmatch(name) or name in (MODEL, MODE):
+        raise ValueError(f"has the id {name!r}; use letters, digits, - and _, and neither {MODEL} nor {MODE}")
+    return name
 
 
 def _choice(row: dict[str, Any]) -> Choice:

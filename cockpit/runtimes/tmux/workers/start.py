@@ -170,10 +170,10 @@ def _records(crew: Crew, command: c.Dispatch, harness: Harness, now: datetime) -
     place = Path(command.path).expanduser()
     if not place.is_absolute() or not place.is_dir():
         raise Refused(f"There is no directory {one_line(command.path, 200)} here.", fix="Make it, or name another.")
-    options = {str(each.get("id", "")): str(each.get("value", "")) for each in (command.model or _NONE).options}
-    model = command.model.model.strip() if command.model else ""
-    mode = command.runtime_mode or ""
-    harness.check(model, mode, options)
+    said = {str(each.get("id", "")): str(each.get("value", "")) for each in (command.model or _NONE).options}
+    model, mode, options = harness.completed(
+        command.model.model.strip() if command.model else "", command.runtime_mode or "", said
+    )
     project = _project(place, needed=command.worktree)
     title = one_line(command.title.strip() or command.prompt.strip().splitlines()[0], _TITLE)
     first = Worker(
