@@ -49,8 +49,7 @@ def sources(loaded: Loaded, where: Paths, ledger: SqliteLedger, clock: Clock) ->
         found["claude"] = ClaudeSource(
             "claude", home, clock=clock, prices=LIST | prices, repository=repository,
             hands=AnyHands(list(tmux.values())) if tmux else None, post=ledger.post,
-            held=ledger.asks, bell=where.hook_bell, who=_who(),
-            lines=where.lines_dir,
+            held=ledger.asks, who=_who(), lines=where.lines_dir,
         )  # fmt: skip
     return found
 

@@ -40,11 +40,6 @@ class Paths:
         return self.state_dir / HOOK_PROGRAM
 
     @property
-    def hook_bell(self) -> Path:
-        """What a hook touches when the requests that it holds have changed; alone in its folder, which is watched."""
-        return self.state_dir / "bell" / "asks"
-
-    @property
     def lines_dir(self) -> Path:
         """Claude's own numbers, a file for each session, as our status line keeps them."""
         return self.state_dir / "claude-lines"

@@ -2,7 +2,7 @@
 
 A source implements `Source` and those `Can…` protocols that it has; nobody asks for its kind."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -192,6 +192,12 @@ class CanPause(Protocol):
 
 
 @runtime_checkable
+class ReadsLedger(Protocol):
+    def ledger_moved(self) -> None:
+        """Somebody wrote to the ledger: what the source has on it may be another now."""
+
+
+@runtime_checkable
 class CanStopTeam(Protocol):
     async def stop_team(self, command: StopTeam, intent: str) -> Outcome:
         """Ask every member to shut down. Raises HalfDone with the names of those who did not."""
@@ -266,6 +272,9 @@ class Ledger(Protocol):
     def read(self) -> LedgerRead: ...
     def version(self) -> int:
         """Changes when any process wrote; cheap, and waits for no other call once the ledger is open."""
+
+    def stirs(self) -> AsyncGenerator[None, None]:
+        """An item when any process may have written; goes on until it is closed."""
 
     def freeze(self, thread: Ref, freeze: Freeze) -> None: ...
     def thaw(self, thread: Ref) -> None: ...

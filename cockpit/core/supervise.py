@@ -5,9 +5,10 @@ It is one of two places that may catch anything: a defect in a source becomes th
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing, suppress
 from dataclasses import replace
 
-from cockpit.core.ports import Clock, Ledger, Source
+from cockpit.core.ports import Clock, Ledger, ReadsLedger, Source
 from cockpit.core.store import Store
 from cockpit.model.errors import LedgerError
 from cockpit.model.facts import LedgerFailed, SourceChanged
@@ -15,7 +16,8 @@ from cockpit.model.health import Health, SourceState
 
 log = logging.getLogger(__name__)
 _RESTART_SECONDS = (1.0, 5.0, 30.0)
-_LEDGER_SECONDS = 0.25
+_LEDGER_SECONDS = 10.0
+"""The ledger says itself when somebody wrote; this long after, it is looked at anyway."""
 _LEDGER_RETRY_SECONDS = 5.0
 
 
@@ -32,9 +34,11 @@ class Supervisor:
         self._clock = clock
         self._sleep = sleep
         self._tasks: list[asyncio.Task[None]] = []
+        self._stirred = asyncio.Event()
 
     def start(self) -> None:
         self._tasks.append(asyncio.create_task(self._watch_ledger(), name="ledger"))
+        self._tasks.append(asyncio.create_task(self._hear_ledger(), name="ledger stirs"))
         for source in self._sources.values():
             self._tasks.append(asyncio.create_task(self._keep(source), name=f"source {source.name}"))
 
@@ -86,18 +90,30 @@ class Supervisor:
         """Other cockpits, hooks and the command line write to the ledger too; asking for its version is cheap."""
         seen: int | None = None
         while True:
+            self._stirred.clear()
             try:
                 # Off the loop as long as it may have to be opened.
                 asked = self._ledger.version
                 version = asked() if seen is not None else await asyncio.to_thread(asked)
                 if version != seen:
+                    for source in self._sources.values():
+                        if isinstance(source, ReadsLedger):
+                            source.ledger_moved()
                     await self._read_ledger()
                     seen = version
-                pause = _LEDGER_SECONDS
             except LedgerError as error:
                 self._ledger_trouble(error)
-                seen, pause = None, _LEDGER_RETRY_SECONDS
-            await self._sleep(pause)
+                seen = None
+                await self._sleep(_LEDGER_RETRY_SECONDS)
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LEDGER_SECONDS):
+                    await self._stirred.wait()
+
+    async def _hear_ledger(self) -> None:
+        async with aclosing(self._ledger.stirs()) as stirs:
+            async for _ in stirs:
+                self._stirred.set()
 
     async def _read_ledger(self) -> None:
         try:

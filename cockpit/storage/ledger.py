@@ -2,7 +2,7 @@
 
 It never deletes a record of what a person did, and never blocks for longer than its patience."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from cockpit.storage.asks import HeldAsks
 from cockpit.storage.codec import ask_from_text, ask_to_text, detail_to_text, moment
 from cockpit.storage.database import Database
 from cockpit.storage.post import Post
+from cockpit.storage.stirs import stirs
 from cockpit.storage.workers import WorkerTable
 
 _SETTLED_SHOWN = 200
@@ -90,6 +91,9 @@ class SqliteLedger:
 
     def version(self) -> int:
         return self._database.version(wait=False)
+
+    def stirs(self) -> AsyncGenerator[None, None]:
+        return stirs(self._database.path)
 
     def freeze(self, thread: Ref, freeze: Freeze) -> None:
         with self._database.writing() as connection:

@@ -1,7 +1,7 @@
 """A ledger in memory and a source that answers as told: the core's two outside rooms, without an outside."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,6 +23,13 @@ class MemoryLedger:
     settled: list[SettledAsk] = field(default_factory=list)
     audit: list[str] = field(default_factory=list)
     broken: bool = False
+    stirred: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def stirs(self) -> AsyncGenerator[None, None]:
+        while True:
+            await self.stirred.wait()
+            self.stirred.clear()
+            yield
 
     def _check(self) -> None:
         if self.broken:

@@ -48,6 +48,17 @@ class Hanging(FakeSource):
         await asyncio.Event().wait()
 
 
+class Reading(FakeSource):
+    """One that has something on the ledger."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.moved = asyncio.Event()
+
+    def ledger_moved(self) -> None:
+        self.moved.set()
+
+
 def supervisor(
     *sources: FakeSource, sleep: object = None, ledger: MemoryLedger | None = None
 ) -> tuple[Supervisor, Store]:
@@ -92,21 +103,18 @@ async def test_reading_once_waits_for_nobody_too_long_and_hides_nobody() -> None
 
 
 async def test_what_another_process_writes_to_the_ledger_is_seen() -> None:
-    ledger = MemoryLedger()
-    turn = asyncio.Event()
-
-    async def sleep(seconds: float) -> None:
-        turn.set()
-        await asyncio.sleep(0)
-
-    keeper, store = supervisor(ledger=ledger, sleep=sleep)
+    ledger, reader = MemoryLedger(), Reading()
+    keeper, store = supervisor(reader, ledger=ledger)
     keeper.start()
-    await turn.wait()
-    ledger.looked[Ref("home", "one")] = NOW
-    ledger.audit.append("somebody wrote")
+    await asyncio.wait_for(reader.moved.wait(), 5)
+    reader.moved.clear()
     changed = asyncio.Event()
     store.listen(changed.set)
+    ledger.looked[Ref("home", "one")] = NOW
+    ledger.audit.append("somebody wrote")
+    ledger.stirred.set()
     await asyncio.wait_for(changed.wait(), 5)
+    assert reader.moved.is_set()
     await keeper.stop()
 
 

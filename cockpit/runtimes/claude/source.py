@@ -25,7 +25,8 @@ from cockpit.runtimes.claude.steer import Steering
 from cockpit.runtimes.claude.teams import still_in
 from cockpit.runtimes.claude.threads import Repository, alone
 from cockpit.runtimes.claude.usage import Price
-from cockpit.runtimes.claude.watch import Changes, Watcher, ringing
+from cockpit.runtimes.claude.watch import Watcher
+from cockpit.watching import Touched
 
 _PROCESS_SECONDS = 2.0
 _SAFETY_SECONDS = 60.0
@@ -39,16 +40,15 @@ class ClaudeSource:
     """`home` is the Claude directory, `prices` the dollars per million tokens of each model (a missing one is None),
     `recent` how long a session that ended stays in the list; `poll` forces or forbids polling (None: by the file
     system), `process_seconds` is the rhythm in which processes are looked at, `repository` says where a directory
-    belongs, `hands` type into panes, `post` keeps what inboxes held. `held` are the requests that hooks hold, `bell`
-    the file that a hook touches when those change, `who` the person who answers them, `lines` the folder where our
-    status line keeps the numbers of each session."""
+    belongs, `hands` type into panes, `post` keeps what inboxes held. `held` are the requests that hooks hold, `who`
+    the person who answers them, `lines` the folder where our status line keeps the numbers of each session."""
 
     def __init__(
         self, name: str, home: Path, *, clock: Clock, prices: Mapping[str, Price] | None = None,
         processes: Processes | None = None, recent: timedelta = timedelta(hours=24), poll: bool | None = None,
         poll_seconds: float = 1.0, process_seconds: float = _PROCESS_SECONDS, repository: Repository = alone,
-        hands: Hands | None = None, post: Post | None = None, held: HeldAsks | None = None, bell: Path | None = None,
-        who: str = "", lines: Path | None = None,
+        hands: Hands | None = None, post: Post | None = None, held: HeldAsks | None = None, who: str = "",
+        lines: Path | None = None,
     ) -> None:  # fmt: skip
         self._name = name
         self._clock = clock
@@ -57,7 +57,6 @@ class ClaudeSource:
                                        recent=recent, repository=repository, post=post)  # fmt: skip
         self._answers = Answers(name, held, who=who, root=home, clock=clock, processes=seen,
                                 threads=lambda: reader.threads, teams=lambda: reader.teams)  # fmt: skip
-        self._bell = bell
         self._lines = Lines(lines)
         self._watcher = Watcher(home, poll=poll, poll_seconds=poll_seconds)
         self._process_seconds = process_seconds
@@ -109,8 +108,7 @@ class ClaudeSource:
     async def run(self, emit: Emit) -> None:
         watching = asyncio.create_task(self._watch(), name=f"{self._name} watches")
         working = asyncio.create_task(self._work(emit), name=f"{self._name} reads")
-        listening = asyncio.create_task(self._listen(), name=f"{self._name} hears hooks")
-        tasks = (watching, working, listening)
+        tasks = (watching, working)
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -197,22 +195,20 @@ class ClaudeSource:
         try:
             return await going
         finally:
-            self._rung = True
-            self._wake.set()
+            self.ledger_moved()
 
-    async def _listen(self) -> None:
-        if self._bell is None:
-            await asyncio.Event().wait()
-            return
-        async for _ in ringing(self._bell):
-            self._rung = True
-            self._wake.set()
+    # ReadsLedger
+
+    def ledger_moved(self) -> None:
+        """A hook may have laid down a request, or taken one back."""
+        self._rung = True
+        self._wake.set()
 
     async def _watch(self) -> None:
         async for changes in self._watcher.changes():
             self._take(changes)
 
-    def _take(self, changes: Changes) -> None:
+    def _take(self, changes: Touched) -> None:
         if changes is None:
             self._everything = True
         else:

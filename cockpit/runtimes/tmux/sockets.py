@@ -6,12 +6,14 @@ import asyncio
 import os
 import stat
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import aclosing
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from cockpit.runtimes.tmux.address import Address, directory
+from cockpit.watching import touched
 
-_LOOK_SECONDS = 30.0
+_LOOK_SECONDS = 1.0
 _MOST = 64
 
 
@@ -58,28 +60,23 @@ def _is_socket(path: Path) -> bool:
 async def watch(directories: Iterable[Path], changed: Callable[[set[str]], None]) -> None:
     """Call `changed` with the paths that came or went in those directories, until cancelled.
 
-    A directory that is not there is seen when it comes: until then its nearest parent is watched. One that was made
-    anew would be silent for ever (facts: watchfiles 1.3), so its identity is looked at now and then."""
-    from watchfiles import awatch  # 58 ms that a start without tmux need not pay
-
+    A directory that is not there is seen when it comes: until then its nearest parent is watched. One that is made anew
+    is another one, and watched anew."""
     wanted = tuple(directories)
     while True:
-        seen = _identities(wanted)
-        places = {_nearest(place) for place in wanted}
+        seen, places = _identities(wanted), [_nearest(place) for place in wanted]
         try:
-            async for changes in awatch(
-                *places, recursive=False, step=200, debounce=400, yield_on_timeout=True,
-                rust_timeout=int(_LOOK_SECONDS * 1000), ignore_permission_denied=True, watch_filter=None,
-            ):  # fmt: skip
-                paths = {path for _, path in changes}
-                if any(Path(path).parent in wanted for path in paths):
-                    changed(paths)
-                if _identities(wanted) != seen:
-                    changed({str(place) for place in wanted})
-                    break
-        except (FileNotFoundError, RuntimeError):
-            # It went between the look and the watch.
-            await asyncio.sleep(1.0)
+            async with aclosing(touched(set(places))) as items:
+                async for paths in items:
+                    if paths is None or any(path.parent in wanted for path in paths):
+                        changed({str(path) for path in paths or wanted})
+                    if _identities(wanted) != seen or [_nearest(place) for place in wanted] != places:
+                        changed({str(place) for place in wanted})
+                        break
+        except OSError:
+            # It went between the look and the watch, or the kernel watches no more: then it is looked at now and then.
+            await asyncio.sleep(_LOOK_SECONDS)
+            changed({str(place) for place in wanted})
 
 
 def _nearest(place: Path) -> Path:

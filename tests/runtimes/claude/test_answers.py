@@ -40,12 +40,9 @@ class Hook:
     def __init__(self, root: Path) -> None:
         self.house = House(root / "home")
         self.ledger = SqliteLedger(root / "ledger.db", now)
-        self.bell = root / "bell" / "asks"
-        self.bell.parent.mkdir()
         self.processes = Fake()
         self.source = ClaudeSource(
-            "claude", self.house.root, clock=now, processes=self.processes, held=self.ledger.asks, bell=self.bell,
-            who="ada",
+            "claude", self.house.root, clock=now, processes=self.processes, held=self.ledger.asks, who="ada",
         )  # fmt: skip
 
     def busy(self, command: str = "make") -> None:
@@ -62,7 +59,7 @@ class Hook:
             "cli": str(self.house.pid), "transcript": str(self.house.transcript), "permission_suggestions": [RULE],
         }  # fmt: skip
         self.ledger.asks.add(HeldAsk(id, "claude", SOLO, told | more, now(), now() + timedelta(minutes=5)))
-        self.bell.write_text("\n")
+        self.source.ledger_moved()
 
     def result(self, source: str) -> None:
         block = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "done"}
@@ -141,7 +138,7 @@ async def test_a_request_shows_at_once_and_goes_with_its_hook(hook: Hook, facts:
     await facts.until(lambda: facts.threads[SOLO].status is Status.APPROVAL, "the request")
     assert facts.threads[SOLO].dialog
     hook.ledger.asks.withdraw("toolu_1", now())
-    hook.bell.write_text("\n")
+    hook.source.ledger_moved()
     await facts.until(lambda: facts.threads[SOLO].status is Status.WORKING, "its end")
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

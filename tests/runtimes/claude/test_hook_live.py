@@ -111,7 +111,7 @@ class Live:
         self.ledger = SqliteLedger(self.state / "ledger.db", now)
         self.ledger.read()
         self.source = ClaudeSource(
-            "claude", self.home / ".claude", clock=now, held=self.ledger.asks, bell=self.state / "bell" / "asks",
+            "claude", self.home / ".claude", clock=now, held=self.ledger.asks,
             who="ada",
         )  # fmt: skip
         settings = worker_settings(self.state, self.home / ".claude")
@@ -134,6 +134,11 @@ class Live:
             while os.read(self._screen, 65536):
                 pass
 
+    async def hear(self) -> None:
+        """As the supervisor does."""
+        async for _ in self.ledger.stirs():
+            self.source.ledger_moved()
+
     def close(self) -> None:
         self.cli.terminate()
         self.cli.wait(20)
@@ -145,10 +150,11 @@ class Live:
 @pytest.fixture
 async def live(tmp_path: Path, model: str, facts: Facts) -> AsyncIterator[Live]:
     live = Live(tmp_path, model)
-    running = asyncio.create_task(live.source.run(facts))
+    tasks = [asyncio.create_task(live.source.run(facts)), asyncio.create_task(live.hear())]
     yield live
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
     await live.source.close()
     await asyncio.to_thread(live.close)
 

@@ -19,7 +19,7 @@ from cockpit.model.ids import Ref
 from cockpit.model.talk import CallState, Message, ToolCall
 from cockpit.model.work import Capability, Status
 from cockpit.runtimes.claude.source import ClaudeSource
-from cockpit.runtimes.claude.watch import Watcher, is_remote
+from cockpit.runtimes.claude.watch import Watcher
 
 
 @pytest.fixture
@@ -233,22 +233,12 @@ async def test_a_long_conversation_comes_in_pages(house: House, facts: Facts) ->
     await made.close()
 
 
-def test_network_file_systems_are_polled(tmp_path: Path) -> None:
-    mounts = tmp_path / "mounts"
-    mounts.write_text(
-        f"rootfs / ext4 rw 0 0\nserver:/x {tmp_path} nfs4 rw 0 0\nhost:/ {tmp_path}/ssh fuse.sshfs rw 0 0\n"
-    )
-    assert is_remote(tmp_path / "home", mounts)
-    assert is_remote(tmp_path / "ssh", mounts)
-    assert not is_remote(Path("/"), mounts)
-    assert not is_remote(tmp_path, tmp_path / "none")
-
-
 async def test_the_kernels_refusal_falls_back_to_polling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*paths: object, **options: object) -> AsyncIterator[object]:
+    async def refuse(*folders: object) -> AsyncIterator[object]:
         raise OSError(28, "No space left on device")
+        yield
 
-    monkeypatch.setattr("watchfiles.awatch", refuse)
+    monkeypatch.setattr("cockpit.runtimes.claude.watch.touched", refuse)
     watcher = Watcher(tmp_path, poll_seconds=0.01)
     seen = []
     async with contextlib.aclosing(watcher.changes()) as changes:

@@ -5,7 +5,6 @@ It changes only the file that it was given, by a rename, and only what `settings
 import json
 import os
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -46,8 +45,6 @@ def place_program(state_dir: Path) -> Path:
     path, fresh = state_dir / PROGRAM, _SOURCE.read_text("utf-8")
     if _read(path) != fresh:
         _write(path, fresh)
-    with suppress(OSError):  # the first hook that rings makes it as well
-        (state_dir / "bell").mkdir(mode=0o700, exist_ok=True)
     return path
 
 

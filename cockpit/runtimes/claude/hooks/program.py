@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LEDGER = os.path.join(HERE, "ledger.db")
-BELL = os.path.join(HERE, "bell", "asks")
 PRESENT = os.path.join(HERE, "present")
 LINES = os.path.join(HERE, "claude-lines")
 MOST = 4 << 20
@@ -101,7 +100,6 @@ class Waiting:
         try:
             if not self.publish():
                 return
-            ring()
             said = self.wait(until)
             if said is not None:
                 print(json.dumps(said), flush=True)
@@ -110,7 +108,6 @@ class Waiting:
             if self.id:
                 self.write("UPDATE asks SET withdrawn = ? WHERE id = ? AND answered_at IS NULL AND withdrawn IS NULL",
                            moment(), self.id)  # fmt: skip
-                ring()
 
     def publish(self) -> bool:
         """False when another of our hooks holds this very request already: two scopes may name us twice."""
@@ -475,14 +472,6 @@ def moment(later: float = 0.0) -> str:
     """A time as the ledger writes it: UTC, of fixed width."""
     at = time.time() + later
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) + f".{int(at % 1 * 1e6):06d}+00:00"
-
-
-def ring() -> None:
-    """Tell cockpits that the ledger has news of asks."""
-    os.makedirs(os.path.dirname(BELL), mode=0o700, exist_ok=True)
-    bell = os.open(BELL, os.O_WRONLY | os.O_CREAT, 0o600)
-    os.pwrite(bell, b"\n", 0)
-    os.close(bell)
 
 
 def stop(*_: object) -> None:
