@@ -7,7 +7,7 @@ import random
 import uuid
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
@@ -103,7 +103,8 @@ def _tmux(loaded: Loaded, where: Paths, clock: Clock, log: WorkerLog | None) -> 
     if not (config.tmux or config.panes.discover):
         return {}
     from cockpit.config.pane_rule import PaneRule
-    from cockpit.runtimes.tmux.address import Address
+    from cockpit.runtimes.tmux.address import SSH, Address
+    from cockpit.runtimes.tmux.link import one_link
     from cockpit.runtimes.tmux.sockets import Sockets
     from cockpit.runtimes.tmux.source import TmuxSource
     from cockpit.runtimes.tmux.workers.crew import Means
@@ -113,15 +114,17 @@ def _tmux(loaded: Loaded, where: Paths, clock: Clock, log: WorkerLog | None) -> 
         return ("--settings", str(worker_settings(loaded, where))) if Path(program).name == "claude" else ()
 
     def means(place: Address | Sockets) -> Means | None:
-        """Workers are started on this machine only, where their worktrees and programs are at hand; of two sources that
-        see one server, by the one that was configured for it."""
+        """Of two sources that see one server, the one that was configured for it starts workers there. Hooks write into
+        the ledger of their own machine, so far away there are none."""
         at = place if isinstance(place, Address) else Address(config.workers.socket)
-        if log is None or at.host or (at is not place and at.file() in files):
+        if log is None or (at is not place and at.file() in files):
             return None
-        scripts = where.state_dir / "workers"
-        return Means(at, log, scripts, config.workers, config.harness, where.harnesses_dir, more)
+        scripts = "~/.local/state/cockpit/workers" if at.host else str(where.state_dir / "workers")
+        made = Means(at, log, scripts, config.workers, config.harness, where.harnesses_dir)
+        return made if at.host else replace(made, more=more)
 
-    places: dict[str, Address | Sockets] = {tmux.name: Address(tmux.socket, tmux.host) for tmux in config.tmux}
+    ssh = one_link(where.links_dir) if any(tmux.host for tmux in config.tmux) else SSH
+    places: dict[str, Address | Sockets] = {tmux.name: Address(tmux.socket, tmux.host, ssh) for tmux in config.tmux}
     files = [file for place in places.values() if isinstance(place, Address) and (file := place.file()) is not None]
     if config.panes.discover:
         places[_free("tmux", loaded)] = Sockets(os.environ, without=files)

@@ -52,8 +52,8 @@ def dispatch(
 ) -> None:
     """Start a new thread that works on PROMPT; `-` reads standard input.
 
-    PROJECT is one of a server's, or a directory on this machine, where a program is started in a terminal. Without it:
-    the server's project if there is only one, otherwise this directory.
+    PROJECT is one of a server's, or a directory, where a program is started in a terminal: on this machine, or on that
+    of a far --source. Without it: the server's project if there is only one, otherwise this directory.
     """
     if (base or branch or setup) and not worktree:
         raise click.UsageError("--base, --branch and --setup belong to --worktree.")

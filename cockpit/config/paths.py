@@ -1,5 +1,6 @@
 """Where the cockpit keeps things: the XDG directories on every system. It only names paths, it never makes them."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +49,12 @@ class Paths:
     def present_dir(self) -> Path:
         """A mark of each cockpit that is on a screen."""
         return self.state_dir / "present"
+
+    @property
+    def links_dir(self) -> Path:
+        """The sockets of ssh links that stand: where sockets of this login belong, else with our own things."""
+        runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+        return Path(runtime) / "cockpit" if os.path.isdir(runtime) else self.state_dir / "ssh"
 
     @property
     def tokens_dir(self) -> Path:

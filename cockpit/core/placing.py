@@ -27,10 +27,12 @@ def place(
     fleet: Fleet, text: str, path: str, *, here: str, source: str = "", harness: str = "", many: bool = False
 ) -> Placed:
     """`text` names a project; `path` is the same as a whole path where it can be one; both empty: where the person is,
-    which is `here`. A server that has the place as a project goes before a terminal on this machine. Raises Refused,
-    NotFound."""
+    which is `here`. A server that has the place as a project goes before a terminal on this machine; what is on a far
+    one is meant only by its name, or where `source` says so. Raises Refused, NotFound."""
     able = _able(fleet, source, harness, many)
-    if text:
+    if source and _is_far(able[0]) and text.startswith(("/", "~")):
+        found = _far_path(fleet, able[0], text)
+    elif text:
         found = (_by_path(fleet, able, path) if path else None) or _by_name(fleet, able, text)
     else:
         found = _anywhere(fleet, able, here)
@@ -110,11 +112,24 @@ def _anywhere(fleet: Fleet, able: Sequence[SourceState], here: str) -> Placed:
 def _by_path(fleet: Fleet, able: Sequence[SourceState], path: str) -> Placed | None:
     key = HERE + path
     for state in able:
+        if _is_far(state):
+            continue
         for project in startable(fleet, state.name):
             if project.path.rstrip("/") == path or project.key == key:
                 return Placed(state, project)
     there = next((state for state in able if state.machine == HERE), None)
     return Placed(there, None, path) if there else None
+
+
+def _far_path(fleet: Fleet, state: SourceState, path: str) -> Placed:
+    """`path` as it was written, since what ~ means there is known there."""
+    known = (each for each in startable(fleet, state.name) if each.path.rstrip("/") == path.rstrip("/"))
+    project = next(known, None)
+    return Placed(state, project) if project else Placed(state, None, path)
+
+
+def _is_far(state: SourceState) -> bool:
+    return state.machine not in ("", HERE)
 
 
 def _by_name(fleet: Fleet, able: Sequence[SourceState], text: str) -> Placed:

@@ -19,10 +19,11 @@ class Worker:
     began at. `digest` names the whole prompt, of which `prompt` may be only the beginning. `session` is its
     conversation's id, empty where its harness has none.
 
-    Its terminal is `pane` of the tmux server that listens on `socket` and was born at `birth` (Unix seconds); `pane`
-    is empty while it is being started, and `starting` says that its prompt is on its way. `life` counts its terminals:
-    who wants to give it another one, or change this record, names the life that he knows. `trouble` says why no turn
-    is known to have begun. `moved_at` is when any of this last changed."""
+    Its terminal is `pane` of the tmux server that listens on `socket` and was born at `birth` (Unix seconds), on the
+    machine `host` (empty: this one), where its directories are as well; `pane` is empty while it is being started, and
+    `starting` says that its prompt is on its way. `life` counts its terminals: who wants to give it another one, or
+    change this record, names the life that he knows. `trouble` says why no turn is known to have begun. `moved_at` is
+    when any of this last changed."""
 
     id: str
     source: str
@@ -43,6 +44,7 @@ class Worker:
     model: str = ""
     mode: str = ""
     options: tuple[tuple[str, str], ...] = ()
+    host: str = ""
     socket: str = ""
     birth: int = 0
     pane: str = ""

@@ -1,5 +1,7 @@
 """Where a thread is started: which source, which project or directory, which program."""
 
+from dataclasses import replace
+
 import pytest
 from fleet_kit import NOW, source
 
@@ -24,6 +26,9 @@ CODEX = Offer("codex", "Codex", ready=False, note="codex is not installed here")
 TMUX = SourceState(
     "tmux", "tmux", Health.ABSENT, can_dispatch=True, machine="here:", bulk=True, worktrees=True, offers=(CODEX, CLAUDE)
 )
+FAR_WEB = Project(Ref("box", "/srv/web"), "web", "/srv/web", key="box:/srv/web")
+FAR_LAB = Project(Ref("box", "/srv/lab"), "lab", "/srv/lab", key="box:/srv/lab")
+BOX = replace(TMUX, name="box", machine="box:")
 HERE = "/home/dev"
 
 
@@ -119,3 +124,38 @@ def test_what_a_program_does_not_know_is_refused(
     import re
 
     assert re.search(reason, str(caught.value))
+
+
+def both(*projects: Project, tmux: bool = True) -> Fleet:
+    """A far machine, named before this one."""
+    store = Store(lambda: NOW)
+    for state in (BOX, TMUX) if tmux else (BOX,):
+        store.apply(SourceChanged(state))
+    for project in projects:
+        store.apply(ProjectSeen(project))
+    return store.fleet
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "more", "expected"),
+    [
+        ("/srv/web", "/srv/web", {}, ("tmux", None, "/srv/web")),
+        ("", "", {}, ("tmux", None, HERE)),
+        ("lab", "", {}, ("box", FAR_LAB.ref, "")),
+        ("/srv/web", "/srv/web", {"source": "box"}, ("box", FAR_WEB.ref, "")),
+        ("/srv/new", "/srv/new", {"source": "box"}, ("box", None, "/srv/new")),
+        ("~/new", "/home/dev/new", {"source": "box"}, ("box", None, "~/new")),
+    ],
+)
+def test_a_path_is_one_of_this_machine_unless_a_far_source_is_named(
+    text: str, path: str, more: dict[str, object], expected: object
+) -> None:
+    assert placed(both(FAR_WEB, FAR_LAB), text, path, **more) == expected
+
+
+def test_where_on_a_far_machine_must_be_said() -> None:
+    for given, more in ((both(), {"source": "box"}), (both(tmux=False), {})):
+        with pytest.raises(NotFound, match="no project"):
+            placed(given, "", **more)
+    with pytest.raises(NotFound, match="No project matches"):
+        placed(both(), "lab/x", "/home/dev/lab/x", source="box")

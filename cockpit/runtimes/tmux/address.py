@@ -28,8 +28,15 @@ class Address:
     def tmux(self, *arguments: str) -> list[str]:
         """The argument vector of a tmux command. -N: never start a server, also where tmux would (needs tmux 3.2);
         -u: UTF-8 whatever the locale says."""
-        flag = "-S" if "/" in self.socket else "-L"
-        return self.there(["tmux", "-u", "-N", flag, self.socket, *arguments])
+        return self.there(["tmux", "-u", "-N", *self._socket, *arguments])
+
+    def starting(self, *arguments: str) -> list[str]:
+        """As it is written there for a command that may start the server."""
+        return ["tmux", "-u", *self._socket, *arguments]
+
+    @property
+    def _socket(self) -> tuple[str, str]:
+        return "-S" if "/" in self.socket else "-L", self.socket
 
     def there(self, command: list[str]) -> list[str]:
         """`command` as it is run on the server's machine."""

@@ -3,8 +3,10 @@
 Nothing here is run in a loop or for each pane."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cockpit.model.errors import SourceError
 from cockpit.runtimes.tmux import failures
@@ -14,6 +16,9 @@ _SECONDS = 5.0
 _FAR_SECONDS = 15.0
 _GRACE_SECONDS = 0.5
 _MOST = 16 << 20
+_ERRANDS = 6
+"""At once to one far machine: sshd takes ten sessions on a link, of which some stand, and drops who asks for more."""
+_SSH_FAILED = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +29,21 @@ class Done:
 
 
 async def run(where: Address, command: Sequence[str], *, data: bytes = b"", seconds: float | None = None) -> Done:
-    """Run `command` (an argument vector, ssh and all) with `data` as its input. Raises Missing, Hung or SourceError
-    when it could not be run or did not end; how it ended is for the caller to judge."""
+    """Run `command` (an argument vector, ssh and all) with `data` as its input. Raises Missing, Hung, AuthError or
+    SourceError when it could not be run or reached, or did not end; how it ended is for the caller to judge."""
+    async with _turn(where.ssh, where.host) if where.host else contextlib.nullcontext():
+        done = await _run(where, command, data, seconds)
+    if where.host and done.code == _SSH_FAILED:
+        raise failures.ended(where, done.code, done.complained, lived=False)
+    return done
+
+
+@lru_cache(64)
+def _turn(ssh: tuple[str, ...], host: str) -> asyncio.Semaphore:
+    return asyncio.Semaphore(_ERRANDS)
+
+
+async def _run(where: Address, command: Sequence[str], data: bytes, seconds: float | None) -> Done:
     patience = seconds or (_FAR_SECONDS if where.host else _SECONDS)
     loop = asyncio.get_running_loop()
     pipe = asyncio.subprocess.PIPE

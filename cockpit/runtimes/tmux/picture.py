@@ -63,9 +63,10 @@ class Picture:
 
 def draw(
     source: str, servers: Mapping[str, Server], backdrop: Backdrop, rules: Sequence[PaneRule], now: datetime,
-    *, several: bool, own: tuple[str, str] = ("", ""), paused: frozenset[str] = frozenset(),
+    *, several: bool, own: tuple[str, str] = ("", ""), paused: frozenset[int] = frozenset(),
 ) -> Picture:  # fmt: skip
-    """`own` is the socket and pane that we run in ourselves; `paused` the native ids that were stopped far away."""
+    """`own` is the socket and pane that we run in ourselves; `paused` the first processes (pids) of panes far away
+    that stand still."""
     threads: list[Thread] = []
     projects: dict[Ref, Project] = {}
     places: dict[str, Place] = {}
@@ -89,12 +90,12 @@ def draw(
             continue
         ref = Ref(source, native(label if several else "", pane, birth))
         thread = rows.row(
-            _seen(server, pane, backdrop, agent, verdict, ref.native in paused), ref, join(server, pane), now
+            _seen(server, pane, backdrop, agent, verdict, pane.pid in paused), ref, join(server, pane), now
         )
         threads.append(thread)
         places[ref.native] = Place(server, pane)
         if thread.project is not None:
-            projects.setdefault(thread.project, rows.project(thread.project, machine(server)))
+            projects.setdefault(thread.project, rows.project(thread.project, machine_key(server.where)))
     return Picture(tuple(threads), tuple(projects.values()), places, tuple(hidden), due)
 
 
@@ -105,9 +106,9 @@ def _all(servers: Mapping[str, Server]) -> Iterator[tuple[str, Server, Birth, Pa
                 yield label, server, birth, pane
 
 
-def machine(server: Server) -> str:
-    """How the keys of its places begin: a place of several sources is one place."""
-    return f"{server.where.host}:" if server.where.host else rows.HERE
+def machine_key(where: Address) -> str:
+    """How the keys of places on its machine begin: a place of several sources is one place."""
+    return f"{where.host}:" if where.host else rows.HERE
 
 
 def _seen(

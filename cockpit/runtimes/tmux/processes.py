@@ -6,7 +6,7 @@ and one that a person types into calls it a stopped job, which `fg` brings back.
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -129,6 +129,12 @@ async def running(where: Address, pids: Iterable[int]) -> bool:
     """Whether any of them runs now."""
     known = await _processes(where)
     return any(known[pid].state != _STOPPED for pid in pids if pid in known)
+
+
+async def stopped(where: Address, pids: Collection[int]) -> frozenset[int]:
+    """Those of the panes' first processes of which a child stands still, on any machine."""
+    known = (await _processes(where)).values() if pids else ()
+    return frozenset(each.parent for each in known if each.parent in pids and each.state == _STOPPED)
 
 
 def descend(known: Mapping[int, Process], root: int) -> list[int]:

@@ -76,6 +76,11 @@ class Server:
         return looked and (self.sight.birth is not None or self.sight.health is Health.ABSENT)
 
     @property
+    def reached(self) -> bool:
+        """Whether its machine answered at the last look, be there a server or not."""
+        return self.sight.checked_at is not None and self.sight.health in (Health.UP, Health.ABSENT)
+
+    @property
     def main(self) -> ControlClient | None:
         """The standing client, while there is one."""
         return self._main

@@ -42,7 +42,7 @@ class Servers:
     def at(self, address: Address) -> Server:
         """The server of that address, which was just started there."""
         self._find(start=self._running)
-        same = (server for server in self._servers.values() if server.where.file() == address.file())
+        same = (server for server in self._servers.values() if _same(server.where, address))
         return next(same, None) or Server(address, self._changed, clock=self._clock)
 
     async def look(self, address: Address) -> None:
@@ -110,7 +110,7 @@ class Servers:
     def _addresses(self) -> list[Address]:
         found = self._place.addresses() if isinstance(self._place, Sockets) else [self._place]
         file = self._home.file() if self._home is not None else None
-        if self._home is None or file is None or not file.exists() or any(file == each.file() for each in found):
+        if self._home is None or file is None or not file.exists() or any(_same(self._home, each) for each in found):
             return found
         return [*found, self._home]
 
@@ -127,6 +127,10 @@ class Servers:
         for task in tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+
+
+def _same(one: Address, other: Address) -> bool:
+    return one == other or (one.file() is not None and one.file() == other.file())
 
 
 def _about(file: Path, paths: set[str]) -> bool:

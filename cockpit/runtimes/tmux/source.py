@@ -1,6 +1,6 @@
 """tmux as a source of the fleet: every pane of its servers is a thread, and a terminal to watch or drive.
 
-It says no more of a status than a terminal shows, and starts no server."""
+It says no more of a status than a terminal shows, and starts no server but for a worker."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cockpit.config.pane_rule import PaneRule
 from cockpit.core import commands as c
 from cockpit.core.ports import Attachment, Clock, Emit
-from cockpit.model.errors import NotFound, Refused
+from cockpit.model.errors import CockpitError, NotFound, Refused
 from cockpit.model.facts import Fact, SourceChanged, SourceRead
 from cockpit.model.health import Health
 from cockpit.model.ids import Ref
@@ -45,8 +45,7 @@ _NOTHING = Picture((), (), {}, (), None)
 class TmuxSource:
     """`place` is one server's address, or the sockets of this machine among which servers are found.
 
-    `environment` says which pane we run in ourselves; with `means` it starts workers. Importing this costs asyncio
-    alone: libtmux is not needed before one is started."""
+    `environment` says which pane we run in ourselves; with `means` it starts workers."""
 
     kind = "tmux"
 
@@ -66,8 +65,10 @@ class TmuxSource:
         self._agents = Agents()
         self._backdrop = Backdrop()
         self._disk: asyncio.Task[Backdrop] | None = None
+        self._around: asyncio.Task[None] | None = None
         self._picture = _NOTHING
-        self._paused: frozenset[str] = frozenset()
+        self._paused: frozenset[int] = frozenset()
+        """Far away, by the pids of the panes' first processes; here the process table says it."""
         self._told: dict[type[Fact], Fact] = {}
         self._terminals = 0
         self._orders: dict[str, asyncio.Lock] = {}
@@ -87,6 +88,8 @@ class TmuxSource:
     async def read(self, emit: Emit) -> None:
         await self._servers.read()
         await self._learn()
+        if (looking := self._look_around()) is not None:
+            await asyncio.wait([looking])
         self._told.clear()
         self._tell(emit)
 
@@ -97,6 +100,8 @@ class TmuxSource:
         """Nothing to do: it speaks when tmux does."""
 
     async def close(self) -> None:
+        if self._around is not None:
+            self._around.cancel()
         await self._servers.close()
 
     @property
@@ -119,6 +124,7 @@ class TmuxSource:
                     await self._dirty.wait()
             self._dirty.clear()
             await self._learn()
+            self._look_around()
             self._tell(emit)
 
     async def _learn(self) -> None:
@@ -134,6 +140,24 @@ class TmuxSource:
         if self._crew is not None:
             self._crew.learn()
         return picture.read_backdrop(self._checkouts, self._agents, servers)
+
+    def _look_around(self) -> asyncio.Task[None] | None:
+        """See in the background what can be started, when it is time to."""
+        running = self._around is not None and not self._around.done()
+        if self._crew is not None and not running and self._crew.due(self._servers):
+            self._around = asyncio.create_task(self._look_there(self._crew), name=f"{self.name} looks around")
+        return self._around
+
+    async def _look_there(self, crew: Crew) -> None:
+        # Who cannot be asked is asked again later; whoever starts something is told why it cannot be.
+        with contextlib.suppress(CockpitError):
+            await crew.look_around()
+            if crew.machine.far:
+                before = self._paused
+                pids = [pane.pid for pane in self._servers.at(crew.means.where).panes.values()]
+                found = await processes.stopped(crew.means.where, pids)
+                self._paused = found if self._paused is before else self._paused
+        self._dirty.set()
 
     def _tell(self, emit: Emit) -> None:
         known = self._servers.known
@@ -174,7 +198,7 @@ class TmuxSource:
             return await start.dispatch(self._crew, command, self._servers, self._clock())
 
     async def create_project(self, command: c.CreateProject, intent: str) -> c.Outcome:
-        raise Refused("A terminal needs no project.", fix="Name any directory of this machine when you start a worker.")
+        raise Refused("A terminal needs no project.", fix="Name any directory of its machine when you start a worker.")
 
     @contextlib.contextmanager
     def _telling(self) -> Iterator[None]:
@@ -217,7 +241,12 @@ class TmuxSource:
     async def _manage(self, crew: Crew, worker: Worker, command: c.ThreadCommand) -> c.Outcome:
         from cockpit.runtimes.tmux.workers import manage
 
-        await self._servers.look(crew.means.where)
+        if worker.host != crew.means.where.host:
+            raise Refused(
+                f"“{worker.title}” belongs to {worker.host or 'this machine'}, and {self.name} is on "
+                f"{crew.means.where.host or 'this machine'} now.", fix="Correct host of that source in the config.",
+            )  # fmt: skip
+        await crew.look(self._servers)
         await crew.roster.look()
         worker = crew.roster.workers.get(worker.id, worker)
         place = place_of(worker, self._servers.known)
@@ -240,7 +269,7 @@ class TmuxSource:
         place = self._place(thread)
         async with self._order(place):
             count = await processes.pause(place.server.where, place.pane.pid)
-        self._paused |= {thread.native}
+        self._paused |= {place.pane.pid}
         self._dirty.set()
         return c.Outcome(f"Paused {_counted(count)} of {place.pane.id}.", thread)
 
@@ -255,7 +284,7 @@ class TmuxSource:
                 if found.asleep:
                     await sending.foreground(place.server, place.pane.id, found.tree)
             said = f"Continued {_counted(len(found.tree))} of {place.pane.id}."
-        self._paused -= {thread.native}
+        self._paused -= {place.pane.pid}
         self._dirty.set()
         return c.Outcome(said, thread)
 

@@ -84,9 +84,13 @@ class DispatchFields(VerticalScroll, can_focus=False):
         self._begin_anew()
 
     def look(self) -> None:
-        """Whether other sources can start threads than before; what was chosen stays."""
+        """Whether other sources can start threads than before, or one knows only now with what; what was chosen
+        stays."""
         sources, field = options.source_options(self._fleet()), self.query_one("#source", Choice)
         if sources == field.options:
+            state = self._state()
+            if state and state.offers and options.has_harnesses(state) and not self._value("harness"):
+                self._source_changed()
             return
         if field.value:
             field.offer(sources, field.value)

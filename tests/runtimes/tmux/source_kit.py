@@ -66,8 +66,10 @@ def _holds(true: Callable[[Running], object], running: Running) -> bool:
         return False
 
 
-def make(tmux: Tmux | None = None, **options: Any) -> TmuxSource:
-    place: Address | Sockets = Address(tmux.socket) if tmux else Sockets(os.environ)
+def make(tmux: Tmux | Address | None = None, **options: Any) -> TmuxSource:
+    place: Address | Sockets = Sockets(os.environ)
+    if tmux is not None:
+        place = Address(tmux.socket) if isinstance(tmux, Tmux) else tmux
     return TmuxSource("local", place, clock=lambda: datetime.now(UTC), environment=os.environ, **options)
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,6 @@ from cockpit.model.errors import CockpitError, HalfDone, Refused, Stale
 from cockpit.model.health import Health
 from cockpit.model.work import Capability, Status
 from cockpit.runtimes.tmux.source import TmuxSource
-
-
-@pytest.fixture
-def site(tmp_path: Path, sockets: Path) -> Iterator[Site]:
-    made = Site(tmp_path)
-    yield made
-    made.tmux.kill()
 
 
 @pytest.fixture
@@ -43,12 +35,16 @@ async def test_it_offers_harnesses_where_no_server_runs_yet(site: Site) -> None:
     assert isinstance(run.source, CanDispatch)
     await run.source.read(run.emit)
     assert run.state is not None
-    assert (run.state.health, run.state.can_dispatch, run.state.machine) == (Health.ABSENT, True, "here:")
+    assert (run.state.health, run.state.can_dispatch, run.state.machine) == (
+        Health.ABSENT,
+        True,
+        f"{site.host or 'here'}:",
+    )
     assert run.state.bulk
     assert run.state.worktrees
     assert run.state.offers[0].instance == "pasted"
     missing = {offer.instance: offer.note for offer in run.state.offers if not offer.ready}
-    assert missing.get("aider", "aider is not installed") == "aider is not installed"
+    assert missing.get("aider", "aider is not installed").startswith("aider is not installed")
     with pytest.raises(Refused, match="no project"):
         await run.source.create_project(c.CreateProject("local", "x", "/tmp"), "i")
 
@@ -328,7 +324,7 @@ async def test_doctor_hears_which_harnesses_are_ready_and_which_files_are_wrong(
     await source.read(run.emit)
     said = dict(await source.diagnose())
     assert said["harness pasted"] == "ready"
-    assert said["harness ghost"] == "no-such-program-here is not installed"
+    assert said["harness ghost"] == f"no-such-program-here is not installed{' on far' * bool(site.host)}"
     assert "broken.toml: program is missing" in said["harnesses"]
     assert run.state is not None
     assert any("broken.toml: program is missing" in note for note in run.state.notes)

@@ -2,8 +2,8 @@
 
 import asyncio
 import os
+import shutil
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,13 +13,6 @@ from cockpit.core import commands as c
 from cockpit.model.errors import CockpitError, HalfDone, Refused, Rejected
 from cockpit.model.ids import Ref
 from cockpit.model.work import Capability
-
-
-@pytest.fixture
-def site(tmp_path: Path, sockets: Path) -> Iterator[Site]:
-    made = Site(tmp_path)
-    yield made
-    made.tmux.kill()
 
 
 @pytest.fixture
@@ -120,16 +113,11 @@ async def test_a_failure_half_way_is_told_and_leaves_nothing(
             config, more = {"setup": ("sh", "-c", "echo cannot install; exit 4")}, {"setup": True}
             why = "The setup command failed: cannot install"
         case "copy":
-            os.mkfifo(repo / ".env")
-            config, why = {"copy": (".env",)}, "Copying .env failed"
+            (repo / ".env").write_text("KEY=1")
+            site.program("cp", "#!/bin/sh\necho 'cp: .env: Permission denied' >&2; exit 1\n", monkeypatch)
+            config, why = {"copy": (".env",)}, "Copying .env failed: cp: .env: Permission denied"
         case "disk":
-            from shutil import which
-
-            fake = tmp_path / "bin" / "git"
-            fake.parent.mkdir()
-            fake.write_text(FULL.replace("REAL", str(which("git"))))
-            fake.chmod(0o755)
-            monkeypatch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
+            site.program("git", FULL.replace("REAL", str(shutil.which("git"))), monkeypatch)
             why = "The disk is full: git worktree failed"
         case "branch":
             more, why = {"branch": "not..good"}, "'not..good' is not a valid branch name"

@@ -1,13 +1,16 @@
 """Workers in tests: a source with a ledger, harnesses of a fake agent, a repository; all of it in temporary places."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from source_kit import Running, make
+from ssh_rig import Sshd
 from tmux_rig import Tmux
 
 from cockpit.config import WorkersConfig
@@ -31,10 +34,13 @@ _PARTS = {
 
 
 class Site:
-    """One machine's state: ledger, harnesses, what the fake agents told. `source()` is one cockpit on it."""
+    """One machine's state: ledger, harnesses, what the fake agents told. `source()` is one cockpit on it; with `sshd`
+    its workers are started over that."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, sshd: Sshd | None = None) -> None:
         self.root = root
+        self.sshd = sshd
+        self.host = "far" if sshd else ""
         self.tmux = Tmux(SOCKET)
         self.out = root / "told.jsonl"
         self.harnesses = root / "harnesses"
@@ -52,10 +58,21 @@ class Site:
 
     def source(self, *, defaults: Mapping[str, Mapping[str, str]] | None = None, **config: Any) -> TmuxSource:
         log = SqliteLedger(self.root / "ledger.db").workers
-        means = Means(
-            Address(SOCKET), log, self.root / "scripts", WorkersConfig(**config), defaults or {}, self.harnesses
-        )
-        return make(means=means)
+        where = Address(SOCKET, self.host, self.sshd.client) if self.sshd else Address(SOCKET)
+        scripts = str(self.root / "scripts")
+        means = Means(where, log, scripts, WorkersConfig(**config), defaults or {}, self.harnesses)
+        return make(where if self.sshd else None, means=means)
+
+    def program(self, name: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Put a program of our own before that of the machine."""
+        place = self.root / "bin"
+        place.mkdir(exist_ok=True)
+        (place / name).write_text(text)
+        (place / name).chmod(0o755)
+        if self.sshd:
+            (self.sshd.home / ".profile").write_text(f"PATH={place}:$PATH\n")
+        else:
+            monkeypatch.setenv("PATH", f"{place}:{os.environ['PATH']}")
 
     @property
     def told(self) -> list[tuple[str, Any]]:

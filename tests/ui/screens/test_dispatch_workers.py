@@ -160,6 +160,32 @@ async def test_the_form_is_open_before_a_source_was_read_and_keeps_what_was_type
     assert (desk.order.prompt, desk.order.path, desk.order.source) == ("Fix it", HERE, "tmux")
 
 
+async def test_what_a_far_machine_has_is_offered_as_soon_as_it_answered() -> None:
+    far = {"machine": "box:", "health": Health.UP}
+    desk = Desk(alone(offers=(), **far))
+    app = desk.host()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        assert HERE not in app.words, "this machine's directory is none of that one"
+        await typed(pilot, "Fix it")
+        desk.fleet = alone(**far)
+        await pilot.pause(0.25)
+        await settle(pilot)
+        await pilot.press("ctrl+d")
+        await settle(pilot)
+        assert "Choose a project first." in app.words
+        await pilot.press("tab", "enter")
+        await settle(pilot)
+        await pilot.press("end", "enter")
+        await settle(pilot)
+        await pilot.press(*"~/web", "enter")
+        await settle(pilot)
+        await pilot.press("ctrl+d")
+        await settle(pilot)
+    assert desk.order.model is not None
+    assert (desk.order.source, desk.order.path, desk.order.model.instance) == ("tmux", "~/web", "claude")
+
+
 async def test_a_program_that_is_not_there_is_shown_with_its_reason_and_refused() -> None:
     desk = Desk(alone())
     app = desk.host()

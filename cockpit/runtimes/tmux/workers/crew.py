@@ -3,8 +3,6 @@
 It knows no rows of its own; `rows` makes them from what is known here."""
 
 import asyncio
-import shutil
-import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -12,33 +10,37 @@ from pathlib import Path
 
 from cockpit.config import WorkersConfig
 from cockpit.core.ports import Clock, WorkerLog
-from cockpit.model.errors import Refused
-from cockpit.model.health import Offer, SourceState
+from cockpit.model.errors import Refused, SourceError
+from cockpit.model.health import Health, Offer, SourceState
 from cockpit.model.ids import Ref
 from cockpit.model.work import ModelChoice
 from cockpit.runtimes.tmux.address import Address
 from cockpit.runtimes.tmux.failures import OLDEST, no_tmux, too_old
 from cockpit.runtimes.tmux.panes import Birth
-from cockpit.runtimes.tmux.picture import Picture
+from cockpit.runtimes.tmux.picture import Picture, machine_key
 from cockpit.runtimes.tmux.servers import Servers
 from cockpit.runtimes.tmux.workers import rows
 from cockpit.runtimes.tmux.workers.harness import Harness
-from cockpit.runtimes.tmux.workers.harness_files import load_harnesses, with_defaults
+from cockpit.runtimes.tmux.workers.harness_files import Harnesses, load_harnesses, with_defaults
+from cockpit.runtimes.tmux.workers.machine import Machine
 from cockpit.runtimes.tmux.workers.roster import Roster
 
-_FRESH = timedelta(seconds=30)
+FRESH = timedelta(seconds=30)
+_FAR_FRESH = timedelta(minutes=10)
+"""So old may what is known of a machine be while nobody starts anything there."""
+_AGAIN = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """Where workers are started and kept: the server's address, the ledger's table, a private directory for the
-    scripts that start them, what the configuration says for all and for each harness, a person's own harnesses; and
-    what more arguments a program gets, by its name, that connect it with the cockpit. Asking for those may raise
-    ConfigError, and blocks briefly."""
+    """Where workers are started and kept: the server's address, the ledger's table, a private directory on the
+    server's machine for the scripts that start them, what the configuration says for all and for each harness, a
+    person's own harnesses; and what more arguments a program gets, by its name, that connect it with the cockpit.
+    Asking for those may raise ConfigError, and blocks briefly."""
 
     where: Address
     log: WorkerLog
-    scripts: Path
+    scripts: str
     config: WorkersConfig = field(default_factory=WorkersConfig)
     defaults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     own_harnesses: Path | None = None
@@ -46,56 +48,63 @@ class Means:
 
 
 class Crew:
+    """`machine` is where they run. `opening` and `adding` let one at a time open a window, or choose a free name."""
+
     def __init__(self, source: str, means: Means, clock: Clock) -> None:
         self.means = means
+        self.machine = Machine(means.where)
         self.roster = Roster(source, means.log, clock)
-        self.harnesses: Mapping[str, Harness] = {}
         self.opening = asyncio.Lock()
+        self.adding = asyncio.Lock()
         self._clock = clock
-        self._offers: tuple[Offer, ...] = ()
-        self._problems: tuple[str, ...] = ()
+        self._loaded = Harnesses({})
+        self._loaded_at: datetime | None = None
+        self._programs: Mapping[str, str] | None = None
         self._cannot = ""
+        self._looking = asyncio.Lock()
         self._looked_at: datetime | None = None
+        self._tried_at: datetime | None = None
+
+    # What can be started
 
     def learn(self) -> None:
-        """Ask the disk who was started, and now and then what can be. Blocks."""
+        """Ask this machine's disk who was started, and now and then which harnesses there are. Blocks."""
         self.roster.refresh()
         now = self._clock()
-        if self._looked_at is None or now - self._looked_at > _FRESH:
-            self._look_around()
+        if self._loaded_at is None or now - self._loaded_at > FRESH:
+            loaded, wrong = with_defaults(load_harnesses(self.means.own_harnesses), self.means.defaults)
+            said = (f"{each.key} in the configuration: {each.what}. {each.fix}" for each in wrong)
+            self._loaded, self._loaded_at = replace(loaded, problems=(*loaded.problems, *said)), now
+
+    def due(self, servers: Servers) -> bool:
+        """Whether it is time to look around: a far machine is not bothered while its server is out of reach."""
+        now, fresh = self._clock(), _FAR_FRESH if self.machine.far else FRESH
+        if self._tried_at is not None and now - self._tried_at < _AGAIN:
+            return False
+        old = self._looked_at is None or now - self._looked_at > fresh
+        return old and (not self.machine.far or servers.at(self.means.where).reached)
+
+    async def look_around(self, fresh: timedelta = FRESH) -> None:
+        """Find out which programs its machine has, unless that is known since `fresh`. Raises SourceError, Rejected."""
+        async with self._looking:
+            now = self._clock()
+            if self._looked_at is not None and now - self._looked_at <= fresh:
+                return
+            self._tried_at = now
+            await self.machine.look_again()
+            self._programs = await self.machine.find(each.program for each in self._loaded.known.values())
+            self._cannot = await _no_tmux(self.machine)
             self._looked_at = now
 
-    def _look_around(self) -> None:
-        loaded, wrong = with_defaults(load_harnesses(self.means.own_harnesses), self.means.defaults)
-        said = (f"{each.key} in the configuration: {each.what}. {each.fix}" for each in wrong)
-        self.harnesses, self._problems = loaded.known, (*loaded.problems, *said)
-        default = self.means.config.harness
-        if default not in loaded.known:
-            self._problems += (f"[workers] names the harness {default}, and there is none.",)
-        first = sorted(loaded.known.values(), key=lambda harness: (harness.name != default, harness.found is None))
-        self._offers = tuple(harness.offer() for harness in first)
-        self._cannot = _no_tmux(self.means.where)
-
-    def joined(self, picture: Picture, servers: Servers, now: datetime) -> Picture:
-        return rows.with_workers(
-            picture, self.roster.source, self.roster.workers, self.harnesses, servers.known, now
-        )  # fmt: skip
-
-    def told(self, state: SourceState) -> SourceState:
-        """The source's state, with what can be started."""
-        notes = (*state.notes, *self._problems, *((self._cannot,) if self._cannot else ()))
-        if self.roster.trouble:
-            notes += (f"Who was started from here may be old: {self.roster.trouble}",)
-        default = next((offer.instance for offer in self._offers if offer.ready), "")
-        return replace(
-            state, can_dispatch=not self._cannot, machine="here:", bulk=True, worktrees=True, offers=self._offers,
-            default_model=ModelChoice(default, "") if default else None, notes=notes,
-        )  # fmt: skip
-
-    def diagnosis(self) -> list[tuple[str, str]]:
-        """Which programs can be started, and which files that a person wrote cannot be used."""
-        said = [(f"harness {offer.instance}", offer.note or "ready") for offer in self._offers]
-        return [*said, *(("harnesses", problem) for problem in self._problems)]
+    @property
+    def harnesses(self) -> Mapping[str, Harness]:
+        known, where = self._programs, f" {self.machine.name}" if self.machine.far else ""
+        if known is None:
+            return self._loaded.known
+        return {
+            name: replace(each, found=known.get(each.program), missing=f"{each.program} is not installed{where}")
+            for name, each in self._loaded.known.items()
+        }
 
     def harness(self, name: str) -> Harness:
         """To start a worker with. Raises Refused when there is none of that name."""
@@ -105,19 +114,62 @@ class Crew:
             raise Refused(f"There is no harness {name!r:.40}.", fix=f"There are: {known}." if known else "")
         return replace(found, arguments=(*found.arguments, *self.means.more(found.program)))
 
+    def _offers(self) -> list[Offer]:
+        """The default first, those that are ready before the others; none before anybody looked."""
+        if self._programs is None:
+            return []
+        default = self.means.config.harness
+        first = sorted(self.harnesses.values(), key=lambda harness: (harness.name != default, harness.found is None))
+        return [harness.offer() for harness in first]
+
+    def _problems(self) -> tuple[str, ...]:
+        default = self.means.config.harness
+        known = not self._loaded.known or default in self._loaded.known
+        lacking = () if known else (f"[workers] names the harness {default}, and there is none.",)
+        return (*self._loaded.problems, *lacking)
+
+    # What is told
+
+    def joined(self, picture: Picture, servers: Servers, now: datetime) -> Picture:
+        where = self.means.where
+        return rows.with_workers(
+            picture, self.roster.source, self.roster.workers, self.harnesses, servers.known, where, now
+        )  # fmt: skip
+
+    def told(self, state: SourceState) -> SourceState:
+        """The source's state, with what can be started."""
+        notes = (*state.notes, *self._problems(), *((self._cannot,) if self._cannot else ()))
+        if self.roster.trouble:
+            notes += (f"Who was started from here may be old: {self.roster.trouble}",)
+        offers = tuple(self._offers())
+        default = next((offer.instance for offer in offers if offer.ready), "")
+        return replace(
+            state, can_dispatch=not self._cannot, machine=machine_key(self.means.where), bulk=True, worktrees=True,
+            offers=offers, default_model=ModelChoice(default, "") if default else None, notes=notes,
+        )  # fmt: skip
+
+    def diagnosis(self) -> list[tuple[str, str]]:
+        """Which programs can be started, and which files that a person wrote cannot be used."""
+        said = [(f"harness {offer.instance}", offer.note or "ready") for offer in self._offers()]
+        return [*said, *(("harnesses", problem) for problem in self._problems())]
+
     def ref(self, worker: str) -> Ref:
         return Ref(self.roster.source, worker)
 
+    async def look(self, servers: Servers) -> None:
+        """See now what runs on its server. Raises SourceError when that cannot be read: nobody knows then who runs."""
+        where = self.means.where
+        await servers.look(where)
+        sight = servers.at(where).sight
+        if sight.health not in (Health.UP, Health.ABSENT):
+            raise SourceError(sight.reason, fix=sight.fix)
 
-def _no_tmux(where: Address) -> str:
-    """Why no server could be started here; empty when one could, or runs."""
-    tmux = shutil.which("tmux")
-    if tmux is None:
-        return no_tmux(where).message
-    try:
-        said = subprocess.run([tmux, "-V"], capture_output=True, check=False, timeout=5).stdout  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return "tmux cannot be run here."
-    version = said.decode("utf-8", "replace").strip()
+
+async def _no_tmux(machine: Machine) -> str:
+    """Why no server could be started there; empty when one could, or runs."""
+    done = await machine.run("tmux", "-V")
+    if done.code:
+        return no_tmux(machine.where).message
+    version = done.said.decode("utf-8", "replace").strip()
     found = Birth(version, 0, "").numbers
-    return too_old(where, version.removeprefix("tmux ")).message if found and found < OLDEST else ""
+    return too_old(machine.where, version.removeprefix("tmux ")).message if found and found < OLDEST else ""

@@ -2,13 +2,11 @@
 
 Pure. Where harnesses come from is `harness_files`."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from string import Template
 
 from cockpit.config.check import Wrong
 from cockpit.config.spec import nearest
@@ -49,7 +47,8 @@ class Harness:
     id, `latest` the newest one of the directory; None: it cannot. `working` and `dialog` are on the screen while a
     turn runs and while it asks something; `begun` are globs of files of which one, with `begun_text` in it, shows that
     a turn began. `join` is the key by which another source knows the worker. `defaults` is what the person's
-    configuration says where nothing else is said: by `model`, `mode`, a setting's id."""
+    configuration says where nothing else is said: by `model`, `mode`, a setting's id. `found` is its program's file on
+    the machine where it is to run, and `missing` says why there is none; who looked there fills them in."""
 
     name: str
     title: str
@@ -73,12 +72,8 @@ class Harness:
     modes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     settings: tuple[Knob, ...] = ()
     defaults: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def found(self) -> str | None:
-        """The program's file; None when there is none. Looks at the disk."""
-        name = os.environ.get("SHELL") or "/bin/sh" if self.program == "$SHELL" else self.program
-        return shutil.which(str(Path(name).expanduser()))
+    found: str | None = None
+    missing: str = "nobody looked for it"
 
     @cached_property
     def named(self) -> bool:
@@ -86,10 +81,10 @@ class Harness:
         return any("{session}" in word for word in self.start)
 
     def offer(self) -> Offer:
-        """What a person can choose. Looks at the disk."""
+        """What a person can choose."""
         ready = self.found is not None
         return Offer(
-            self.name, self.title, self.models, ready, "" if ready else f"{self.program} is not installed",
+            self.name, self.title, self.models, ready, "" if ready else self.missing,
             tuple(self.modes),
             tuple(Setting(k.id, k.title, tuple((c.value, c.label) for c in k.choices)) for k in self.settings),
             bool(self.model), {key: value for key, value in self.defaults.items() if self.wrong(key, value) is None},
@@ -146,9 +141,10 @@ class Harness:
     def joins(self, worker: Worker) -> frozenset[str]:
         return frozenset({self.join.replace("{session}", worker.session)}) if self.join and worker.session else _NONE
 
-    def signs(self, worker: Worker) -> tuple[str, ...]:
-        """The globs that can show that a turn began, for this worker; what names an unset variable is left out."""
-        globs = (os.path.expanduser(os.path.expandvars(each)) for each in self.begun)
+    def signs(self, worker: Worker, known: Mapping[str, str]) -> tuple[str, ...]:
+        """The globs that can show that a turn began, for this worker, with the variables that are known where it runs;
+        what names another one is left out."""
+        globs = (Template(re.sub("^~(?=/)", "$HOME", each)).safe_substitute(known) for each in self.begun)
         return tuple(glob.replace("{session}", worker.session) for glob in globs if "$" not in glob)
 
 

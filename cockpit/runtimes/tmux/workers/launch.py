@@ -3,26 +3,26 @@
 Through a file, because tmux takes no command longer than 16 kB, and because an argument vector is no place for what a
 harness puts into the environment. The script stays as a waiting shell above the program: so it can be paused."""
 
-import contextlib
 import os
 import shlex
-import shutil
-import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from cockpit.model.errors import Refused
 from cockpit.model.workers import Worker
 from cockpit.runtimes.tmux.processes import SHELLS
 from cockpit.runtimes.tmux.workers.harness import Harness
+from cockpit.runtimes.tmux.workers.machine import Machine, failed
 
 LONGEST_ARGUMENT = 100_000
 """Bytes of a prompt that are given as an argument; Linux takes at most 128 KiB (MAX_ARG_STRLEN)."""
 
-
-_STALE_SECONDS = 86_400.0
+# What windows left that were closed before they ran goes after a day; younger ones may be on their way.
+_WRITE = (
+    'umask 077; mkdir -p -- "$1" && find "$1"/start-* -prune -mtime +0 -exec rm -rf {} + 2>/dev/null; '
+    'made=$(mktemp -d "$1/start-XXXXXX") && { cat >"$made/start.sh" && echo "$made" || { rm -rf "$made"; exit 1; }; }'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def again(harness: Harness, worker: Worker) -> Launch:
 def _launch(harness: Harness, worker: Worker, extra: Sequence[str], prompt: tuple[str, ...]) -> Launch:
     program = harness.found
     if program is None:
-        raise Refused(f"{harness.program} is not installed here.", fix="Install it, or choose another harness.")
+        raise Refused(f"{harness.title} cannot be started: {harness.missing}.", fix="Install it, or choose another.")
     choices = harness.chosen(dict(worker.options))
     model = [word.replace("{model}", worker.model) for word in harness.model] if worker.model else []
     return Launch(
@@ -66,7 +66,7 @@ def _launch(harness: Harness, worker: Worker, extra: Sequence[str], prompt: tupl
         ),
         prompt,
         {**harness.environment, **{name: value for choice in choices for name, value in choice.environment.items()}},
-        Path(program).name in SHELLS,
+        PurePosixPath(program).name in SHELLS,
     )  # fmt: skip
 
 
@@ -78,42 +78,27 @@ def _handed_over(harness: Harness, prompt: str) -> tuple[str, ...]:
     return tuple(word.replace("{prompt}", whole) for word in harness.prompt)
 
 
-def write(launch: Launch, directory: str, under: Path) -> tuple[Path, str]:
-    """Make the script in a new directory below `under`, and the shell command that runs it. Raises OSError."""
-    under.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _tidy(under)
-    place = Path(tempfile.mkdtemp(prefix="start-", dir=under))
-    script = place / "start.sh"
+async def write(machine: Machine, launch: Launch, directory: str, under: str) -> tuple[str, str]:
+    """Make the script in a new directory below `under`: that directory, and the shell command that runs the script.
+    Raises Rejected, SourceError."""
+    done = await machine.sh(_WRITE, under, data=_script(launch, directory, far=machine.far).encode("utf-8", "replace"))
+    if done.code:
+        raise failed(f"Writing below {under} {machine.name}", done.complained)
+    place = done.said.decode("utf-8", "replace").strip()
+    return place, await machine.in_window(f"sh {shlex.quote(f'{place}/start.sh')}")
+
+
+def _script(launch: Launch, directory: str, *, far: bool) -> str:
+    words = shlex.join((launch.program, *launch.arguments, *launch.prompt))
     lines = [
         f"cd {shlex.quote(directory)} || exit 1",
         # Where it was found here, it finds there what it needs itself.
-        f"export PATH={shlex.quote(os.environ.get('PATH', os.defpath))}",
+        "" if far else f"export PATH={shlex.quote(os.environ.get('PATH', os.defpath))}",
         # What it showed last, and how it ended, stay to be seen.
         'tmux set-option -p -t "$TMUX_PANE" remain-on-exit on 2>/dev/null',
         *(f"export {name}={shlex.quote(value)}" for name, value in launch.environment.items()),
+        'rm -rf "${0%/*}"',
+        f"exec {words}" if launch.shell else words,
+        "" if launch.shell else "exit $?",  # so that the shell waits, rather than become the program
     ]
-    words = list(map(shlex.quote, (launch.program, *launch.arguments)))
-    for number, word in enumerate(launch.prompt):
-        file = place / f"word-{number}"
-        _private(file, word)
-        # The letter keeps the line ends that $( ) would take away.
-        lines.append(f"w{number}=$(cat {shlex.quote(str(file))}; echo x); w{number}=${{w{number}%x}}")
-        words.append(f'"$w{number}"')
-    lines += [f"rm -rf {shlex.quote(str(place))}", ("exec " if launch.shell else "") + " ".join(words)]
-    if not launch.shell:
-        lines.append("exit $?")  # so that the shell waits, rather than become the program
-    _private(script, "\n".join(lines) + "\n")
-    return place, f"exec sh {shlex.quote(str(script))}"
-
-
-def _tidy(under: Path) -> None:
-    """Remove what windows left that were closed before they ran. Younger ones may be on their way."""
-    for left in under.glob("start-*"):
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - left.stat().st_mtime > _STALE_SECONDS:
-                shutil.rmtree(left, ignore_errors=True)
-
-
-def _private(file: Path, text: str) -> None:
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="") as opened:
-        opened.write(text)
+    return "".join(f"{line}\n" for line in lines if line)

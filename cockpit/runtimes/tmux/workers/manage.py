@@ -7,10 +7,10 @@ import contextlib
 import uuid
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from cockpit.core import commands as c
-from cockpit.model.errors import CockpitError, HalfDone, LedgerError, Refused, Rejected, Stale
+from cockpit.model.errors import CockpitError, HalfDone, LedgerError, Refused, Rejected, SourceError, Stale
 from cockpit.model.workers import Ending, Worker
 from cockpit.runtimes.tmux import sending
 from cockpit.runtimes.tmux.picture import Place
@@ -58,12 +58,11 @@ async def stop(crew: Crew, worker: Worker, place: Place) -> c.Outcome:
 
 async def close(crew: Crew, worker: Worker, place: Place | None) -> c.Outcome:
     """End it and remove its worktree; its branch stays. Raises Refused while work in it is not committed or pushed."""
-    path = Path(worker.worktree) if worker.worktree else None
-    if path is not None and not await asyncio.to_thread(path.is_dir):
-        path = None
-    if path is not None:
+    machine = crew.machine
+    path = worker.worktree if worker.worktree and await machine.is_directory(worker.worktree) else ""
+    if path:
         _nobody_else(crew, worker, path)
-        if left := await asyncio.to_thread(worktree.unsaved, path, worker.branch, worker.base):
+        if left := await worktree.unsaved(machine, path, worker.branch, worker.base):
             raise Refused(
                 f"“{worker.title}” was not closed: in {path} {left}.",
                 fix="Commit and push it, or take it away by hand, and close it then.",
@@ -71,20 +70,20 @@ async def close(crew: Crew, worker: Worker, place: Place | None) -> c.Outcome:
     if place is not None:
         worker = await crew.roster.change(worker, ending=Ending.STOPPED, starting=False, trouble="")
         await _end(place)
-    if path is not None:
+    if path:
         try:
             # It may have written until its end.
-            if left := await asyncio.to_thread(worktree.unsaved, path, worker.branch, worker.base):
+            if left := await worktree.unsaved(machine, path, worker.branch, worker.base):
                 raise Rejected(f"In {path} {left}.", fix="Commit and push it, and close it then.")
-            await asyncio.to_thread(worktree.remove, Path(worker.project), path)
-        except Rejected as error:
+            await worktree.remove(machine, worker.project, path)
+        except (Rejected, SourceError) as error:
             raise HalfDone(
                 f"“{worker.title}” was ended, but its worktree stays: {error.message}", fix=error.fix,
                 threads=(crew.ref(worker.id),),
             ) from error  # fmt: skip
     await crew.roster.change(worker, ending=Ending.CLOSED, starting=False)
     notes: tuple[str, ...] = ()
-    if path is not None:
+    if path:
         notes = (
             f"Its branch {worker.branch} stays; git -C {worker.project} worktree add {path} {worker.branch} brings the "
             "files back.",
@@ -102,10 +101,11 @@ async def resume(
         raise Refused(f"“{worker.title}” still runs.", fix="Stop it first.")
     if crew.roster.on_its_way(worker) and not worker.pane:
         raise Stale(f"“{worker.title}” is being started just now.", fix="Wait a moment.")
-    if not await asyncio.to_thread(Path(worker.directory).is_dir):
+    if not await crew.machine.is_directory(worker.directory):
         back = f"git -C {worker.project} worktree add {worker.worktree} {worker.branch}" if worker.branch else ""
         raise Refused(f"{worker.directory} is gone.", fix=f"Run {back}, then bring it back." if back else "Make it.")
     await asyncio.to_thread(crew.learn)
+    await crew.look_around()
     harness = crew.harness(worker.harness)
     prompt = ""
     if command.fresh:
@@ -151,9 +151,9 @@ async def _end(place: Place) -> None:
         await sending.end(place.server, place.pane)
 
 
-def _nobody_else(crew: Crew, worker: Worker, path: Path) -> None:
+def _nobody_else(crew: Crew, worker: Worker, path: str) -> None:
     for other in crew.roster.workers.values():
-        if other.id != worker.id and other.ending is None and Path(other.directory).is_relative_to(path):
+        if other.id != worker.id and other.ending is None and PurePosixPath(other.directory).is_relative_to(path):
             raise Refused(f"“{other.title}” works in {path} as well.", fix="Close that one first.")
 
 

@@ -76,7 +76,7 @@ def place_of(worker: Worker, servers: Mapping[str, Server]) -> Place | None:
         return None
     for server in servers.values():
         birth = server.sight.birth
-        if birth and not server.where.host and (birth.socket, birth.started) == (worker.socket, worker.birth):
+        if birth and (server.where.host, birth.socket, birth.started) == (worker.host, worker.socket, worker.birth):
             pane = server.panes.get(worker.pane)
             return Place(server, pane) if pane is not None else None
     return None
@@ -85,7 +85,6 @@ def place_of(worker: Worker, servers: Mapping[str, Server]) -> Place | None:
 def unreadable(worker: Worker, servers: Mapping[str, Server]) -> bool:
     """Whether its server cannot be read, so that nobody knows whether its terminal is there."""
     for server in servers.values():
-        file = server.where.file()
-        if file is not None and str(file) == worker.socket:
+        if server.where.host == worker.host and (worker.host or str(server.where.file()) == worker.socket):
             return not server.known
     return False

@@ -10,7 +10,8 @@ from cockpit.model.ids import Ref
 from cockpit.model.work import Capability, Evidence, ModelChoice, Status, Thread
 from cockpit.model.workers import Ending, Worker
 from cockpit.runtimes.tmux import rows
-from cockpit.runtimes.tmux.picture import Picture, Place
+from cockpit.runtimes.tmux.address import Address
+from cockpit.runtimes.tmux.picture import Picture, Place, machine_key
 from cockpit.runtimes.tmux.processes import SHELLS
 from cockpit.runtimes.tmux.server import Server
 from cockpit.runtimes.tmux.workers.harness import Harness
@@ -19,16 +20,19 @@ from cockpit.runtimes.tmux.workers.roster import STARTING, place_of, unreadable
 _SETTLED = timedelta(seconds=2)
 """What a pane prints so soon after the verdict on its prompt belongs to what was judged."""
 
+_FAR_WORDS = "it runs on another machine, whose hooks and files do not reach here; open its terminal"
+_FAR = tuple((each, _FAR_WORDS) for each in (Capability.APPROVE, Capability.ANSWER, Capability.CONVERSE))
+
 
 def with_workers(
     picture: Picture, source: str, workers: Mapping[str, Worker], harnesses: Mapping[str, Harness],
-    servers: Mapping[str, Server], now: datetime,
+    servers: Mapping[str, Server], where: Address, now: datetime,
 ) -> Picture:  # fmt: skip
-    """The picture with its workers under their own names, and with those that have no terminal now."""
+    """The picture with its workers under their own names, and with those that have no terminal now. They are started
+    on the server `where`."""
     at = {_spot(place): native for native, place in picture.places.items()}
     threads = {thread.ref.native: thread for thread in picture.threads}
     places = dict(picture.places)
-    projects = {project.ref: project for project in picture.projects}
     due = picture.due
     for worker in workers.values():
         harness = harnesses.get(worker.harness)
@@ -41,11 +45,12 @@ def with_workers(
         elif place is None:
             thread = _without_terminal(source, worker, harness, now, unreadable(worker, servers))
             threads[worker.id] = thread
-            if thread.project is not None:
-                projects.setdefault(thread.project, rows.project(thread.project))
         if worker.starting and (end := worker.moved_at + STARTING) > now:
             due = min(due or end, end)
-    return Picture(tuple(threads.values()), tuple(projects.values()), places, picture.hidden, due)
+    known = {project.ref: project for project in picture.projects}
+    wanted = dict.fromkeys(thread.project for thread in threads.values() if thread.project is not None)
+    projects = tuple(known.get(ref) or rows.project(ref, machine_key(where)) for ref in wanted)
+    return Picture(tuple(threads.values()), projects, places, picture.hidden, due)
 
 
 def _spot(place: Place) -> tuple[int, str]:
@@ -63,6 +68,8 @@ def _alive(thread: Thread, place: Place, source: str, worker: Worker, harness: H
         _known(thread, worker, harness), ref=Ref(source, worker.id), terminal=str(Ref(source, worker.id)),
         capabilities=able, lost=dead and thread.status is Status.FAILED and worker.ending is None,
     )  # fmt: skip
+    if worker.host:  # where nobody reads git's files
+        known = replace(known, project=Ref(source, worker.project), cannot=_FAR)
     if worker.starting and not dead and now - worker.moved_at < STARTING:
         return _so(known, Status.STARTING, "starting", worker.moved_at, "its prompt is on its way")
     quiet = dead or place.server.activity[place.pane.id].last <= worker.moved_at + _SETTLED

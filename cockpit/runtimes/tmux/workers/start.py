@@ -5,27 +5,27 @@ Nothing that runs is killed or used again; what does the same already is named i
 import asyncio
 import contextlib
 import hashlib
+import posixpath
 import secrets
-import shutil
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from cockpit.core import commands as c
 from cockpit.core.branch_name import branch_name
-from cockpit.model.errors import CockpitError, HalfDone, LedgerError, Refused, Rejected, Stale
+from cockpit.model.errors import CockpitError, HalfDone, LedgerError, Refused, Stale
 from cockpit.model.text import one_line
 from cockpit.model.work import ModelChoice
 from cockpit.model.workers import Worker
-from cockpit.runtimes.tmux.repository import checkout, git_directory
 from cockpit.runtimes.tmux.servers import Servers
 from cockpit.runtimes.tmux.workers import launch, submit, worktree
 from cockpit.runtimes.tmux.workers.crew import Crew
 from cockpit.runtimes.tmux.workers.harness import Harness
 from cockpit.runtimes.tmux.workers.launch import Launch
-from cockpit.runtimes.tmux.workers.roster import place_of
+from cockpit.runtimes.tmux.workers.machine import Machine, failed
+from cockpit.runtimes.tmux.workers.roster import place_of, unreadable
 from cockpit.runtimes.tmux.workers.submit import Verdict
 from cockpit.runtimes.tmux.workers.windows import open_window
 from cockpit.runtimes.tmux.workers.worktree import Worktree
@@ -34,6 +34,12 @@ MOST = 50
 KEPT = 64_000
 """Characters of a prompt that the ledger keeps."""
 _TITLE = 60
+# Where it really is; then the root of its checkout, or for a linked worktree the git directory that it shares.
+_SURVEY = (
+    'cd -- "$1" 2>/dev/null || exit; pwd -P; export LC_ALL=C; top=$(git rev-parse --show-toplevel) || exit; '
+    'own=$(cd "$(git rev-parse --git-dir)" && pwd -P); shared=$(cd "$(git rev-parse --git-common-dir)" && pwd -P); '
+    'if [ "$own" = "$shared" ]; then printf "%s" "$top"; else printf "%s" "$shared"; fi'
+)
 _AT_ONCE = 4
 
 
@@ -47,11 +53,12 @@ class Begun:
 
 async def dispatch(crew: Crew, command: c.Dispatch, servers: Servers, now: datetime) -> c.Outcome:
     """Raises Refused before anything is made, Rejected when nothing of it is left, HalfDone with those that run when
-    others do not, or when one was not given its prompt."""
+    others do not, or when one was not given its prompt; SourceError."""
     await asyncio.to_thread(crew.learn)
-    await servers.look(crew.means.where)
+    await crew.look(servers)
+    await crew.look_around()
     harness = crew.harness(command.model.instance if command.model else crew.means.config.harness)
-    workers = await asyncio.to_thread(_records, crew, command, harness, now)
+    workers = await _records(crew, command, harness, now)
     launch.first(harness, workers[0], command.prompt)  # refuses before anything is recorded
     if (same := await crew.roster.begin(workers, gone(crew, servers))) is not None:
         raise Refused(
@@ -75,26 +82,22 @@ def gone(crew: Crew, servers: Servers) -> set[str]:
     found = set()
     for worker in crew.roster.workers.values():
         place = place_of(worker, servers.known)
-        if (place is None or place.pane.dead) and not crew.roster.on_its_way(worker):
+        seen = place.pane.dead if place is not None else not unreadable(worker, servers.known)
+        if seen and not crew.roster.on_its_way(worker):
             found.add(worker.id)
     return found
 
 
 async def put_in_window(crew: Crew, worker: Worker, start: Launch) -> Worker:
     """Run it in a new window and record where that is. Raises CockpitError when no window is left of it."""
-    scripts, where = crew.means.scripts, crew.means.where
-    try:
-        place, command = await asyncio.to_thread(launch.write, start, worker.directory, scripts)
-    except OSError as error:
-        raise Rejected(
-            f"{scripts} cannot be written: {(error.strerror or str(error)).lower()}.",
-            fix="Make room, or make it yours.",
-        ) from error
+    machine = crew.machine
+    place, command = await launch.write(machine, start, worker.directory, await machine.whole(crew.means.scripts))
     try:
         async with crew.opening:
-            window = await open_window(where, worker.window, command)
+            window = await open_window(machine, worker.window, command)
     except BaseException:
-        await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
+        with contextlib.suppress(CockpitError):
+            await machine.remove(place)
         raise
     try:
         return await crew.roster.change(worker, socket=window.socket, birth=window.birth, pane=window.pane)
@@ -110,7 +113,7 @@ async def give_prompt(
 ) -> Begun:
     """See its turn begin, and record what came of it."""
     server = servers.at(crew.means.where)
-    verdict = await submit.hand_over(server, worker.pane, harness, worker, "" if start.prompt else prompt)
+    verdict = await submit.hand_over(crew.machine, server, worker.pane, harness, worker, "" if start.prompt else prompt)
     with contextlib.suppress(LedgerError, Stale):  # who ended it meanwhile, or cannot be told, knows enough
         worker = await crew.roster.change(worker, starting=False, trouble=verdict.trouble)
     return Begun(worker, verdict)
@@ -125,73 +128,80 @@ async def _start(
             async with slots:
                 made = await _made(crew, command, worker)
             worker = await crew.roster.change(
-                worker, directory=str(made.path / _within(worker)), worktree=str(made.path), branch=made.branch,
+                worker, directory=_within(worker, made.path), worktree=made.path, branch=made.branch,
                 base=made.base,
             )  # fmt: skip
         start = launch.first(harness, worker, command.prompt)
         worker = await put_in_window(crew, worker, start)
     except HalfDone:
         raise
-    except BaseException:
-        if made is not None:
-            await asyncio.to_thread(worktree.unmake, made)
+    except BaseException as error:
         with contextlib.suppress(LedgerError):
             await crew.roster.forget(worker)
+        if made is not None:
+            await worktree.take_back(crew.machine, made, error)
         raise
     return await give_prompt(crew, worker, harness, start, command.prompt, servers)
 
 
-def _within(worker: Worker) -> Path:
-    """Where in its repository it was asked to work, if that is below the root."""
-    place, project = Path(worker.place), Path(worker.project)
-    return place.relative_to(project) if place.is_relative_to(project) else Path()
+def _within(worker: Worker, tree: str) -> str:
+    """The same place in its worktree as was asked for in its repository, which may be below the root."""
+    place, project = PurePosixPath(worker.place), PurePosixPath(worker.project)
+    return str(tree / place.relative_to(project)) if place.is_relative_to(project) else tree
 
 
 async def _made(crew: Crew, command: c.Dispatch, worker: Worker) -> Worktree:
     making = asyncio.ensure_future(
-        asyncio.to_thread(
-            worktree.make, Path(worker.project), worker.branch, command.base_branch.strip(), crew.means.config,
+        worktree.make(
+            crew.machine, worker.project, worker.branch, command.base_branch.strip(), crew.means.config, crew.adding,
             exact=bool(command.branch.strip()), setup=command.setup,
         )
     )  # fmt: skip
     try:
         return await asyncio.shield(making)
     except asyncio.CancelledError:
-        # The thread goes on; what it makes is taken back.
+        # What is being made is waited for, and taken back.
         with contextlib.suppress(CockpitError):
-            await asyncio.to_thread(worktree.unmake, await making)
+            await worktree.unmake(crew.machine, await making)
         raise
 
 
-def _records(crew: Crew, command: c.Dispatch, harness: Harness, now: datetime) -> list[Worker]:
-    """The records of those to start. Raises Refused for what cannot be; looks at the disk."""
+async def _records(crew: Crew, command: c.Dispatch, harness: Harness, now: datetime) -> list[Worker]:
+    """The records of those to start. Raises Refused for what cannot be, SourceError."""
     if command.count > MOST:
         raise Refused(f"{command.count} at once are too many.", fix=f"Start at most {MOST}.")
-    place = Path(command.path).expanduser()
-    if not place.is_absolute() or not place.is_dir():
-        raise Refused(f"There is no directory {one_line(command.path, 200)} here.", fix="Make it, or name another.")
+    place, project = await _place(crew.machine, command.path, needed=command.worktree)
     said = {str(each.get("id", "")): str(each.get("value", "")) for each in (command.model or _NONE).options}
     model, mode, options = harness.completed(
         command.model.model.strip() if command.model else "", command.runtime_mode or "", said
     )
-    project = _project(place, needed=command.worktree)
     title = one_line(command.title.strip() or command.prompt.strip().splitlines()[0], _TITLE)
     first = Worker(
         id="", source=crew.roster.source, harness=harness.name, title=title,
         window=branch_name(command.title or command.prompt) or harness.name,
-        place=str(place), project=str(project), directory=str(place), prompt=command.prompt[:KEPT],
+        place=place, project=project, directory=place, host=crew.means.where.host, prompt=command.prompt[:KEPT],
         digest=hashlib.sha256(command.prompt.encode("utf-8", "replace")).hexdigest(), started_at=now, moved_at=now,
         branch=_branch(command), model=model, mode=mode, options=tuple(sorted(options.items())),
     )  # fmt: skip
     return [_numbered(first, number, command.count, harness) for number in range(1, command.count + 1)]
 
 
-def _project(place: Path, *, needed: bool) -> Path:
-    """The repository that the directory belongs to, or itself. Raises Refused where there must be one."""
-    found = git_directory(place)
-    if found is None and needed:
-        raise Refused(f"{place} is in no git repository, so it can have no worktree.", fix="Start without a worktree.")
-    return Path(checkout(*found).repository) if found else place
+async def _place(machine: Machine, path: str, *, needed: bool) -> tuple[str, str]:
+    """The directory as it is really called, and the repository that it belongs to: the main one of a linked worktree;
+    outside of any, itself. Raises Refused where there must be one, SourceError."""
+    done = await machine.sh(_SURVEY, await machine.whole(path))
+    place, _, project = done.said.decode("utf-8", "surrogateescape").rstrip("\n").partition("\n")
+    if not place:
+        raise Refused(f"There is no directory {one_line(path, 200)} {machine.name}.", fix="Make it, or name another.")
+    if not project and needed:
+        complaint = done.complained.lower()
+        if "not found" in complaint:
+            raise Refused(f"git is not installed {machine.name}.", fix="Install it, or start without a worktree.")
+        if "not a git repository" in complaint or "work tree" in complaint:
+            what = f"{place} is in no git repository, so it can have no worktree."
+            raise Refused(what, fix="Start without a worktree.")
+        raise failed("git rev-parse", done.complained)
+    return place, (posixpath.dirname(project) if posixpath.basename(project) == ".git" else project) or place
 
 
 def _numbered(worker: Worker, number: int, count: int, harness: Harness) -> Worker:

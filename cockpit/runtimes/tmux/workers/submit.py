@@ -3,9 +3,7 @@
 It types a prompt once, never into a dialog, and never presses a second Enter."""
 
 import asyncio
-import glob
 from dataclasses import dataclass
-from pathlib import Path
 
 from cockpit.model.errors import CockpitError, Stale
 from cockpit.model.text import one_line
@@ -14,9 +12,13 @@ from cockpit.runtimes.tmux import sending
 from cockpit.runtimes.tmux.control import ControlClient
 from cockpit.runtimes.tmux.server import Server
 from cockpit.runtimes.tmux.workers.harness import Harness
+from cockpit.runtimes.tmux.workers.machine import Machine
 
 _LOOK_SECONDS = 0.3
-_BEGINNING = 1 << 20
+_FAR_SECONDS = 1.0
+"""Between two looks at files far away, each of which is an errand."""
+# Without IFS a pattern with blanks stays one; at most a megabyte of each.
+_READ = 'IFS=; for glob; do for file in $glob; do [ -f "$file" ] && head -c 1048576 -- "$file"; done; done; true'
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,14 @@ class _Sight:
         return one_line(lines[-1], 120) if lines else "it said nothing"
 
 
-async def hand_over(server: Server, pane: str, harness: Harness, worker: Worker, prompt: str) -> Verdict:
+async def hand_over(
+    machine: Machine, server: Server, pane: str, harness: Harness, worker: Worker, prompt: str
+) -> Verdict:
     """See a turn begin; with `prompt` (else it was an argument) type that in first, when the program is ready."""
     try:
         async with server.linked() as client, sending.prints(server, pane) as printed, _limit(harness.seconds):
             if not prompt:
-                return await _begun(client, pane, harness, worker, printed)
+                return await _begun(machine, client, pane, harness, worker, printed)
             if trouble := await _ready(client, pane, harness, printed):
                 return Verdict(trouble)
         await sending.deliver(server, pane, prompt)
@@ -77,16 +81,21 @@ async def asks(server: Server, pane: str, harness: Harness) -> bool:
         return _asks(harness, await _look(client, pane))
 
 
-async def _begun(client: ControlClient, pane: str, harness: Harness, worker: Worker, printed: sending.Wait) -> Verdict:
-    before = ""
+async def _begun(
+    machine: Machine, client: ControlClient, pane: str, harness: Harness, worker: Worker, printed: sending.Wait
+) -> Verdict:
+    before, looked_at = "", float("-inf")
+    clock = asyncio.get_running_loop().time
     while True:
         sight = await _look(client, pane)
         if sight.front.dead:
             return Verdict(_ended(sight))
         if harness.working and harness.working.search(sight.text):
             return Verdict()
-        if await asyncio.to_thread(_signed, harness, worker):
-            return Verdict()
+        if clock() - looked_at >= (_FAR_SECONDS if machine.far else 0.0):
+            looked_at = clock()
+            if await _signed(machine, harness, worker):
+                return Verdict()
         if _asks(harness, sight):
             return Verdict(_ASKS)
         if not harness.working and not harness.begun and sight.text.strip() and sight.text == before:
@@ -131,18 +140,12 @@ async def _look(client: ControlClient, pane: str) -> _Sight:
     return _Sight(front, sending.plain(screen))
 
 
-def _signed(harness: Harness, worker: Worker) -> bool:
+async def _signed(machine: Machine, harness: Harness, worker: Worker) -> bool:
     """Whether one of its files shows that a turn began."""
-    for pattern in harness.signs(worker):
-        for name in glob.iglob(pattern):
-            try:
-                with Path(name).open("rb") as file:
-                    text = file.read(_BEGINNING).decode("utf-8", "replace")
-            except OSError:
-                continue
-            if text and (harness.begun_text is None or harness.begun_text.search(text)):
-                return True
-    return False
+    if not (globs := harness.signs(worker, await machine.environment())):
+        return False
+    text = (await machine.sh(_READ, *globs)).said.decode("utf-8", "replace")
+    return bool(text) and (harness.begun_text is None or harness.begun_text.search(text) is not None)
 
 
 def _limit(seconds: float) -> asyncio.Timeout:
