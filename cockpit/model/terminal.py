@@ -47,7 +47,8 @@ class Screen:
     """One moment of a terminal: `lines` from the top, at most `height`; `cursor` is (column, row) from 0, None while
     hidden.
 
-    `arrows` says that the program wants application cursor keys; `mouse` that it wants clicks, `drags` also movement.
+    `arrows` says that the program wants application cursor keys; `mouse` that it wants clicks and the wheel, `drags`
+    also movement with a button held, `hovers` any; `sgr` that it reads these as SGR (mode 1006) has them.
     `mode` is the name of tmux's own mode (copy mode …) that lies over the program, empty if none; `history` counts the
     rows above the screen. `ended` is set when the program is gone, with its exit code if that is known."""
 
@@ -59,6 +60,8 @@ class Screen:
     arrows: bool = False
     mouse: bool = False
     drags: bool = False
+    hovers: bool = False
+    sgr: bool = False
     mode: str = ""
     history: int = 0
     title: str = ""
@@ -81,6 +84,8 @@ class Wheel(Enum):
     NONE = "none"
     UP = "up"
     DOWN = "down"
+    LEFT = "left"
+    RIGHT = "right"
 
 
 @dataclass(frozen=True, slots=True)

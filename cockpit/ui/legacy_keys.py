@@ -1,22 +1,51 @@
 """Keys that Textual misreads from an ordinary terminal, which sends Alt+key as ESC and the key.
 
-Its table takes Alt+digits for a Mac's Option characters, and its parser drops Alt from Enter and punctuation (measured:
-8.2.8). The table is private; Textual is pinned exactly."""
+Its table takes Alt+digits for a Mac's Option characters, Alt+B and Alt+F for Ctrl and an arrow, Ctrl+H for Backspace;
+its parser drops Alt from Enter, control keys and punctuation, types a `^` for the second of two quick Alt+letters, and
+takes F3 with Shift, Alt or Ctrl for a report of the cursor's place (measured: 8.2.8). Table and parser are private;
+Textual is pinned exactly."""
 
+import re
 import string
 import unicodedata
 from types import SimpleNamespace
 
+from textual import _xterm_parser
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.keys import KEY_NAME_REPLACEMENTS
 
-_BEGINNINGS = "[OP]_^X"
+SAME = {"alt+b": "ctrl+left", "alt+f": "ctrl+right", "ctrl+h": "backspace"}
+"""What Textual read such a key as, and what it still does where nothing else is bound to it: in a text field."""
+
+_BEGINNINGS = "[O"
 """ESC and one of these begins something longer than a key."""
+_CONTROLS = {"\r": "enter", "\t": "tab", "\x7f": "backspace"}
+_PLACE = re.compile(r"\x1b\[(?!1;[2-8]R)(?P<row>\d+);(?P<col>\d+)R")
 
 
 def mend() -> None:
     table: dict[str, object] = ANSI_SEQUENCES_KEYS  # type: ignore[assignment]
-    for char in (*string.digits, *(each for each in string.punctuation if each not in _BEGINNINGS)):
-        name = char if char.isdigit() else unicodedata.name(char).lower().replace("-", "_").replace(" ", "_")
-        table[f"\x1b{char}"] = (SimpleNamespace(value=f"alt+{KEY_NAME_REPLACEMENTS.get(name, name)}"),)
-    table["\x1b\r"] = (SimpleNamespace(value="alt+enter"),)
+
+    def is_key(sequence: str, name: str) -> None:
+        table[sequence] = (SimpleNamespace(value=name),)
+
+    for char in (*string.digits, *string.ascii_letters, *string.punctuation):
+        if char not in _BEGINNINGS:
+            is_key(f"\x1b{char}", f"alt+{_name(char)}")
+    for letter in string.ascii_lowercase:
+        control = chr(ord(letter) & 0x1F)
+        is_key(f"\x1b{control}", f"alt+{_CONTROLS.get(control, f'ctrl+{letter}')}")
+    is_key("\x1b\x7f", "alt+backspace")
+    is_key("\x1b ", "alt+space")
+    is_key("\x08", "ctrl+h")
+    _xterm_parser._re_cursor_position = _PLACE
+
+
+def _name(char: str) -> str:
+    """As Textual calls the key."""
+    if char.isalpha():
+        return f"shift+{char.lower()}" if char.isupper() else char
+    if char.isdigit():
+        return char
+    name = unicodedata.name(char).lower().replace("-", "_").replace(" ", "_")
+    return KEY_NAME_REPLACEMENTS.get(name, name)

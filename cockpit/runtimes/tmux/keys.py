@@ -41,6 +41,8 @@ _NAMED = {
     "less_than_sign": "<", "greater_than_sign": ">",
 }  # fmt: skip
 """Keys whose names are shorter than Unicode's."""
+_WHEEL = {Wheel.UP: 64, Wheel.DOWN: 65, Wheel.LEFT: 66, Wheel.RIGHT: 67}
+_FARTHEST = 223
 _WEIGHT = {"shift": 1, "alt": 2, "ctrl": 4, "meta": 2, "super": 8}
 
 
@@ -91,8 +93,13 @@ def _typed(character: str | None) -> bytes | None:
     return character.encode("utf-8", "ignore") or None if character and seen else None
 
 
-def pointed(mouse: Mouse) -> bytes:
-    """A mouse event as SGR (mode 1006) has it; columns and rows count from 1 there."""
-    code = {Wheel.UP: 64, Wheel.DOWN: 65, Wheel.NONE: mouse.button - 1 if mouse.button else 3}[mouse.wheel]
-    code += 32 * mouse.moved + 4 * mouse.shift + 8 * mouse.alt + 16 * mouse.ctrl
-    return f"\x1b[<{code};{mouse.x + 1};{mouse.y + 1}{'m' if mouse.released else 'M'}".encode()
+def pointed(mouse: Mouse, *, sgr: bool) -> bytes | None:
+    """A mouse event as SGR (mode 1006) has it, or as xterm had it first; columns and rows count from 1 there. None
+    where the old way cannot say it: it counts to 223."""
+    code = _WHEEL.get(mouse.wheel, mouse.button - 1 if mouse.button else 3)
+    more = 32 * mouse.moved + 4 * mouse.shift + 8 * mouse.alt + 16 * mouse.ctrl
+    if sgr:
+        return f"\x1b[<{code + more};{mouse.x + 1};{mouse.y + 1}{'m' if mouse.released else 'M'}".encode()
+    if max(mouse.x, mouse.y) >= _FARTHEST:
+        return None
+    return b"\x1b[M" + bytes(32 + part for part in ((3 if mouse.released else code) + more, mouse.x + 1, mouse.y + 1))

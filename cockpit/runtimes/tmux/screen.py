@@ -167,11 +167,12 @@ def _screen(lines: tuple[Line, ...], modes: bytes) -> Screen:
     if len(parts) < 14:
         return Screen(0, len(lines), lines)
     numbers = [_number(part) or 0 for part in parts[:12]]
-    x, y, seen, alternate, arrows, mouse, sgr, drags, width, height, history, dead = numbers
+    x, y, seen, alternate, arrows, mouse, sgr, _, width, height, history, dead = numbers
     return Screen(
         width, height, lines,
         cursor=(x, y) if seen else None,
-        alternate=bool(alternate), arrows=bool(arrows), mouse=bool(mouse and sgr), drags=bool(drags),
+        alternate=bool(alternate), arrows=bool(arrows), mouse=bool(mouse), sgr=bool(sgr),
+        drags="1" in parts[7], hovers=parts[7][:1] == "1",
         mode=one_line(parts[13][1:], 20), history=history,
         title=one_line(parts[14], 200) if len(parts) > 14 else "",
         ended=bool(dead), exit_code=_number(parts[12][1:]),

@@ -169,10 +169,13 @@ class PaneTerminal:
         return data is not None
 
     def point(self, mouse: Mouse) -> bool:
-        wanted = self._screen.mouse and (self._screen.drags or not mouse.moved) and not self._screen.mode
-        if wanted:
-            self._type(pointed(mouse))
-        return wanted
+        screen = self._screen
+        moves = screen.drags if mouse.button else screen.hovers
+        wanted = screen.mouse and not screen.mode and (moves or not mouse.moved)
+        data = pointed(mouse, sgr=screen.sgr) if wanted else None
+        if data is not None:
+            self._type(data)
+        return data is not None
 
     def paste(self, text: str) -> Awaitable[None]:
         behind: list[bytes] = []

@@ -58,6 +58,8 @@ class TerminalPane(ReadingPane):
         self._fitting = False
         self._fit_timer: Timer | None = None
         self._note = ""
+        self._pressed = 0
+        """The button that the program knows to be down."""
 
     # What it shows
 
@@ -211,21 +213,25 @@ class TerminalPane(ReadingPane):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         if self._point(event, button=event.button):
-            return
-        if event.button == 1:
+            # Wherever the button is let go, the program is told: or it would drag on.
+            self._pressed = event.button
+            self.capture_mouse()
+        elif event.button == 1:
             self.capture_mouse()
             self.select(event, begin=True)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        if self.app.mouse_captured is self:
+        held, self._pressed = self._pressed, 0
+        captured = self.app.mouse_captured is self
+        if captured:
             self.release_mouse()
-            if self.reading.selection is None:
-                self.unselect()
-        else:
+        if held or not captured:
             self._point(event, button=event.button, released=True)
+        elif self.reading.selection is None:
+            self.unselect()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        if self.app.mouse_captured is self:
+        if self.app.mouse_captured is self and not self._pressed:
             self.select(event, begin=False)
         else:
             self._point(event, button=event.button, moved=True)
@@ -235,6 +241,12 @@ class TerminalPane(ReadingPane):
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         self._wheel(event, Wheel.DOWN, -WHEEL_ROWS)
+
+    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        self._point(event, wheel=Wheel.LEFT)
+
+    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        self._point(event, wheel=Wheel.RIGHT)
 
     def _wheel(self, event: events.MouseEvent, wheel: Wheel, rows: int) -> None:
         event.stop()
@@ -254,11 +266,13 @@ class TerminalPane(ReadingPane):
         """To the program that is driven and asked for it; returns whether it went there."""
         if not self._driving or self._terminal is None or self._back:
             return False
-        where = event.get_content_offset(self)
-        if where is None:
+        where = event.get_content_offset_capture(self)
+        inside = self.content_region.contains_point(event.screen_offset)
+        if not (inside or self._pressed or released):
             return False
+        x, y = min(max(where.x, 0), self.size.width - 1), min(max(where.y, 0), self.size.height - 1)
         mouse = Mouse(
-            where.x + self._view.left, where.y + self._view.top, button, released, moved, wheel,
+            x + self._view.left, y + self._view.top, button, released, moved, wheel,
             shift=event.shift, alt=event.meta, ctrl=event.ctrl,
         )  # fmt: skip
         try:

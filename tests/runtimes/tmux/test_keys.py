@@ -85,7 +85,22 @@ def test_any_key_is_bytes_or_nothing(key: str, character: str | None) -> None:
         (Mouse(1, 1, moved=True), b"\x1b[<35;2;2M"),
         (Mouse(1, 1, wheel=Wheel.UP), b"\x1b[<64;2;2M"),
         (Mouse(1, 1, wheel=Wheel.DOWN, ctrl=True, shift=True), b"\x1b[<85;2;2M"),
+        (Mouse(1, 1, wheel=Wheel.RIGHT), b"\x1b[<67;2;2M"),
     ],
 )
 def test_mouse(mouse: Mouse, data: bytes) -> None:
-    assert pointed(mouse) == data
+    assert pointed(mouse, sgr=True) == data
+
+
+@pytest.mark.parametrize(
+    ("mouse", "data"),
+    [
+        (Mouse(0, 0, button=1), b"\x1b[M !!"),
+        (Mouse(9, 4, button=3, released=True, ctrl=True), b"\x1b[M3*%"),
+        (Mouse(1, 1, button=1, moved=True), b'\x1b[M@""'),
+        (Mouse(222, 4, wheel=Wheel.UP), b"\x1b[M`\xff%"),
+        (Mouse(223, 4, button=1), None),
+    ],
+)
+def test_mouse_as_xterm_had_it_first(mouse: Mouse, data: bytes | None) -> None:
+    assert pointed(mouse, sgr=False) == data

@@ -139,7 +139,8 @@ def test_the_modes_of_a_pane() -> None:
     )
     assert (screen.mode, screen.history, screen.title, screen.ended) == ("copy-mode", 120, "a title", False)
     dead = Reader().read([b""], b"7 3 0 0 0 1 0 00 80 24 0 1 _3 _ ")
-    assert (dead.cursor, dead.mouse, dead.ended, dead.exit_code) == (None, False, True, 3)
+    assert (dead.cursor, dead.mouse, dead.ended, dead.exit_code) == (None, True, True, 3)
+    assert (screen.sgr, screen.hovers, dead.sgr, dead.drags) == (True, False, False, False)
 
 
 def test_tabs_and_links_of_newer_tmux() -> None:

@@ -340,15 +340,27 @@ async def test_keys_leave_copy_mode(tmux: Tmux) -> None:
         await until(lambda: text(terminal.screen) == "x" and not terminal.screen.mode)
 
 
-async def test_the_mouse_goes_only_to_who_asked(tmux: Tmux, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("modes", "drags", "hovers", "first"),
+    [
+        ("?1000h\\033[?1006h", False, False, b"\x1b[<0;5;3M"),
+        ("?1000h", False, False, b"\x1b[M %#"),
+        ("?1002h\\033[?1006h", True, False, b"\x1b[<0;5;3M"),
+        ("?1003h\\033[?1006h", True, True, b"\x1b[<0;5;3M"),
+    ],
+)
+async def test_the_mouse_goes_only_to_who_asked(
+    tmux: Tmux, tmp_path: Path, modes: str, drags: bool, hovers: bool, first: bytes
+) -> None:
     got = tmp_path / "got"
     async with running(tmux) as run, shown(run) as (terminal, _):
         assert not terminal.point(Mouse(1, 1, button=1))
-        tmux("respawn-pane", "-k", "-t", "one:0", f"stty raw -echo; printf '\\033[?1000h\\033[?1006h'; cat > {got}")
+        tmux("respawn-pane", "-k", "-t", "one:0", f"stty raw -echo; printf '\\033[{modes}'; cat > {got}")
         await until(lambda: terminal.screen.mouse)
         assert terminal.point(Mouse(4, 2, button=1))
-        assert not terminal.point(Mouse(5, 2, button=1, moved=True))
-        await until(lambda: got.read_bytes() == b"\x1b[<0;5;3M")
+        await until(lambda: got.read_bytes() == first)
+        assert terminal.point(Mouse(5, 2, button=1, moved=True)) is drags
+        assert terminal.point(Mouse(5, 2, moved=True)) is hovers
 
 
 async def test_typing_while_a_neighbour_floods(tmux: Tmux) -> None:

@@ -241,6 +241,20 @@ async def test_the_mouse_goes_to_the_driven_program_that_asked() -> None:
         assert pressed == [Mouse(5, 3, button=1), Mouse(5, 3, button=1, released=True)]
 
 
+async def test_a_button_let_go_outside_is_let_go_in_the_program() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 20)) as pilot:
+        app.terminal.show(screen("x", size=(40, 10), mouse=True))
+        app.pane.drive(True)
+        await shown(pilot)
+        await pilot.mouse_down(app.pane, offset=(6, 4))
+        await pilot.mouse_up(offset=(59, 4))
+        await shown(pilot)
+        pressed = [mouse for mouse in app.terminal.got if not mouse.moved]
+        assert pressed == [Mouse(5, 3, button=1), Mouse(39, 3, button=1, released=True)]
+        assert app.mouse_captured is None
+
+
 async def test_the_wheel_of_a_driven_program() -> None:
     from textual.events import MouseScrollUp
 
