@@ -32,6 +32,7 @@ from cockpit.ui.present.thread_rows import followed
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
 from cockpit.ui.terminal import Terminal
 from cockpit.ui.theme import Themes
+from cockpit.ui.type_ahead import TypeAhead, Typed
 
 log = logging.getLogger(__name__)
 _Port = TypeVar("_Port")
@@ -77,6 +78,7 @@ class CockpitApp(App[None]):
         unknown = themes.why_not(config.ui.theme)
         self._notes = (*notes, *themes.problems, *([unknown] if unknown else []))
         self._held = Held()
+        self._ahead = TypeAhead(self, super().on_event, self._is_driving)
         self.kept: dict[str, Any] = {}
         self._told = ("", "")
         self._pins: tuple[Ref, ...] = ()
@@ -108,6 +110,7 @@ class CockpitApp(App[None]):
             self._session.supervisor.start()
             self._terminal.push_title()
         self.app_resume_signal.subscribe(self, self._back)
+        self.screen_change_signal.subscribe(self, self._ahead.opened)
         for note in self._notes:
             self.tell(note, "warning")
 
@@ -116,6 +119,16 @@ class CockpitApp(App[None]):
             self._feed.close()
         if self._supervised:
             await self._session.supervisor.stop()
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, Typed) and not event.is_forwarded:
+            await self._ahead.take(event)
+        else:
+            await super().on_event(event)
+
+    def _is_driving(self) -> bool:
+        screen = self.screen
+        return isinstance(screen, CockpitScreen) and screen.takes_all()
 
     def on_app_focus(self, event: events.AppFocus) -> None:
         self._session.quiet(False)
@@ -189,7 +202,15 @@ class CockpitApp(App[None]):
         return screen.at() if isinstance(screen, CockpitScreen) else At("", self.fleet)
 
     def action_do(self, action_id: str) -> None:
-        self.run_worker(self._perform(action_id, self.at()))
+        self._ahead.hold()
+        self.run_worker(self._begin(action_id, self.at()))
+
+    async def _begin(self, action: str, at: At) -> None:
+        try:
+            await self._perform(action, at)
+        finally:
+            if self.screen_stack:
+                self._ahead.settled()
 
     def on_do(self, message: messages.Do) -> None:
         self.action_do(message.action)
@@ -201,6 +222,7 @@ class CockpitApp(App[None]):
         row = BY_ID[action]
         fresh = self._is_fresh(action, at)
         if reason := row.why_not(at):
+            self._ahead.drop()
             self.tell(f"{row.label}: {reason}", "warning")
         elif (row.guarded and at.ask is not None and not fresh) or (row.once and not self._begins(action, at)):
             return
@@ -284,6 +306,7 @@ class CockpitApp(App[None]):
         return outcome
 
     async def send(self, command: Command) -> Outcome:
+        self._ahead.settled()  # it may take its time, and opens nothing
         return await self._session.actions.act(command)
 
     async def confirm(self, question: str, verb: str) -> bool:
@@ -329,6 +352,7 @@ class CockpitApp(App[None]):
         self._hand_down()
 
     async def attach(self, thread: Ref) -> None:
+        self._ahead.drop()
         try:
             async with self._session.attach(thread) as attachment:
                 complaint = await self._terminal.full.show(attachment)

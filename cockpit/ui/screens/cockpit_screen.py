@@ -50,6 +50,10 @@ class CockpitScreen(Screen[None]):
         """Monotonic time when `at().thread` took the place of another without the person's doing; long ago if never."""
         return float("-inf")
 
+    def takes_all(self) -> bool:
+        """Whether one widget takes every key now, one after the other."""
+        return False
+
     def drawn(self) -> bool:
         """Whether all that it reads by itself has come, for pictures."""
         return True

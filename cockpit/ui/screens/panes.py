@@ -92,6 +92,9 @@ class PanesScreen(CockpitScreen):
     def _driven(self) -> TerminalPane | None:
         return next((pane for pane in self._panes.values() if pane.driving), None)
 
+    def takes_all(self) -> bool:
+        return self._driven is not None
+
     # Which panes, in which order
 
     def arrive(self, thread: Ref | None) -> None:
