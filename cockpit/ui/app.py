@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar, cast
 from textual import events
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
+from textual.notifications import Notification, Notify
 from textual.reactive import reactive
 from textual.screen import Screen
 
@@ -83,6 +84,8 @@ class CockpitApp(App[None]):
         self._told = ("", "")
         self._pins: tuple[Ref, ...] = ()
         self._told_at = 0.0
+        self._toasts: dict[str, Notification] = {}
+        """The newest of each kind."""
         self._feed: Feed | None = None
         self._terminal = Terminal(self)
         self._caller = Caller(
@@ -300,7 +303,7 @@ class CockpitApp(App[None]):
             self.tell(str(error), "error")
             return None
         if outcome.text:
-            self.tell(outcome.text)
+            self.tell(outcome.text, kind=type(command).__name__)
         for note in outcome.notes:
             self.tell(note, "warning")
         return outcome
@@ -335,13 +338,19 @@ class CockpitApp(App[None]):
             shown.arrive(thread)
             shown.update_keys()
 
-    def tell(self, text: str, severity: str = "information") -> None:
+    def tell(self, text: str, severity: str = "information", kind: str = "") -> None:
         # A held key is refused again and again; it is told once while it can be read.
         told, now = (text, severity), monotonic()
         if severity != "information" and told == self._told and now - self._told_at < self.NOTIFICATION_TIMEOUT:
             return
         self._told, self._told_at = told, now
-        self.notify(text, severity=cast("_Severity", severity), markup=False)
+        told_now = Notification(text, "", cast("_Severity", severity), self.NOTIFICATION_TIMEOUT, markup=False)
+        if kind:
+            before = self._toasts.get(kind)
+            if before is not None and before in self._notifications:
+                self._unnotify(before, refresh=False)
+            self._toasts[kind] = told_now
+        self.post_message(Notify(told_now))
 
     @property
     def pins(self) -> tuple[Ref, ...]:

@@ -25,7 +25,9 @@ class TypeAhead:
     """`deliver` gives one key to whatever has the focus; `at_once` says that keys need not wait for each other now,
     because one who has the focus takes all of them. Everything here runs in the app's own task."""
 
-    def __init__(self, app: App[None], deliver: Callable[[Typed], Awaitable[None]], at_once: Callable[[], bool]) -> None:
+    def __init__(
+        self, app: App[None], deliver: Callable[[Typed], Awaitable[None]], at_once: Callable[[], bool]
+    ) -> None:
         self._app = app
         self._deliver = deliver
         self._at_once = at_once

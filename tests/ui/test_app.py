@@ -114,3 +114,15 @@ async def test_what_is_told_is_never_wider_than_the_screen(width: int, most: int
         (toast,) = app.screen.query("Toast")
         assert toast.region.width == most
         assert app.screen.region.contains_region(toast.region)
+
+
+async def test_a_toast_gives_way_to_the_next_of_its_kind() -> None:
+    app = app_of(Recorded())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await give(pilot, busy_fleet(NOW))
+        app.tell("Something else.")
+        app.tell("Pinned one.", kind="pin")
+        await pilot.pause()
+        app.tell("Pinned two.", kind="pin")
+        await pilot.pause()
+        assert [toast.message for toast in app._notifications] == ["Something else.", "Pinned two."]

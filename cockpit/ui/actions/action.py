@@ -67,7 +67,9 @@ class Desk(Protocol):
         """Push a screen over this one and wait for what it returns."""
 
     def goto(self, screen: str, thread: Ref | None = None) -> None: ...
-    def tell(self, text: str, severity: str = "information") -> None: ...
+    def tell(self, text: str, severity: str = "information", kind: str = "") -> None:
+        """In a toast. One of the same `kind` that is still there gives way."""
+
     async def on_screen(self, action: str) -> None:
         """Run `action_<action>` of the screen that is shown."""
 

@@ -58,7 +58,7 @@ async def _restore(desk: Desk, at: At) -> None:
     if not chosen:
         return
     if len(chosen) > 1:
-        desk.tell(f"Bringing back {len(chosen)} workers, one after the other…")
+        desk.tell(f"Bringing back {len(chosen)} workers, one after the other…", kind="Resume")
     for ref in chosen:
         await desk.act(Resume(ref))
 

@@ -24,10 +24,10 @@ async def _pin(desk: Desk, at: At) -> None:
     ref, pins = at.thread.ref, desk.pins
     if ref in pins:
         desk.pin(tuple(each for each in pins if each != ref))
-        desk.tell(f"“{at.thread.title}” is no longer pinned.")
+        desk.tell(f"“{at.thread.title}” is no longer pinned.", kind="pin")
     else:
         desk.pin((*pins, ref))
-        desk.tell(f"Pinned “{at.thread.title}”: the panes show only what is pinned.")
+        desk.tell(f"Pinned “{at.thread.title}”: the panes show only what is pinned.", kind="pin")
 
 
 def _pinnable(at: At) -> str | None:

@@ -14,6 +14,9 @@ from cockpit.ui.present.lines import Line, Span
 from cockpit.ui.present.numbers import money
 from cockpit.ui.present.pane_reading import Reading
 
+_LEAST_WORDS = 8
+_LEAST_NAME = 12
+
 
 def above(thread: Thread | None, number: int, width: int) -> str:
     """`1 api  ● working`, for a border of `width` cells."""
@@ -31,10 +34,14 @@ def below(
     reading: Reading | None = None, leader: str = "Ctrl+G", width: int = 80,
 ) -> str:  # fmt: skip
     """What it is about, and what a person must know before typing. `back`: rows scrolled up; `note`: why its size is
-    not ours. Where there is little room, the last words stay."""
-    last = [f"DRIVING   {leader} leaves"] if driving else []
-    if back:
-        last.insert(0, f"scrolled up {back}")
+    not ours. Where there is little room, the last words stay, and the way out of a driven one above all."""
+    if driving:
+        out = f"DRIVING   {leader} leaves"
+        out = out if cells(out) <= width else fit(f"{leader} leaves", max(width, 0)).rstrip()
+        room = width - cells(out) - 3
+        words = below(thread, screen, trouble=trouble, back=back, note=note, reading=reading, width=room)
+        return f"{words} · {out}" if words and room > _LEAST_WORDS else out
+    last = [f"scrolled up {back}"] if back else []
     if reading is not None and reading.sought:
         last.insert(0, f"“{reading.sought}” {reading.place} of {reading.count}")
     if screen.mode:
@@ -45,7 +52,7 @@ def below(
     if trouble:
         last.insert(0, trouble)
     about = [thread.detail, thread.backend or "", money(thread.usage.cost) if thread.usage else ""] if thread else []
-    if driving and note:
+    if note:
         about.append(note)
     parts = [part for part in (*about, *last) if part]
     while len(parts) > max(len(last), 1) and cells(" · ".join(parts)) > width:
@@ -82,14 +89,23 @@ def driving_hints(name: str, leader: str, keys: Mapping[str, str], width: int) -
     ]  # fmt: skip
     known = [(f"{leader} {keys[action]}", word) for action, word in then if action in keys]
     left = [(leader, "leave"), (f"{leader} 1…9", "focus"), *known]
-    goes = f"every other key goes to {name} "
-    while len(left) > 1 and sum(cells(key) + cells(word) + 4 for key, word in left) + cells(goes) > width:
+    goes = "every other key goes to "
+    least = cells(goes) + min(cells(name), _LEAST_NAME) + 1
+    while len(left) > 1 and _needed(left) + least > width:
         left.pop()
-    return Line(_keys(left), (Span(goes, "drive"),))
+    room = width - _needed(left) - cells(goes) - 1
+    if room < min(cells(name), _LEAST_NAME):
+        return Line(_keys(left))
+    who = name if cells(name) <= room else fit(name, room).rstrip()
+    return Line(_keys(left), (Span(f"{goes}{who} ", "drive"),))
 
 
 def search_hints() -> Line:
     return Line(_keys([("n", "older"), ("N", "newer"), ("y", "copy"), ("esc", "end the search")]))
+
+
+def _needed(keys: list[tuple[str, str]]) -> int:
+    return 1 + sum(cells(key) + cells(word) + 4 for key, word in keys)
 
 
 def _keys(keys: list[tuple[str, str]]) -> tuple[Span, ...]:

@@ -28,6 +28,7 @@ from cockpit.ui.present.thread_rows import followed, renamed
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
 from cockpit.ui.widgets.header_bar import HeaderBar
 from cockpit.ui.widgets.pane_keys import Hands, PaneKeys
+from cockpit.ui.widgets.reading_pane import ReadingPane
 from cockpit.ui.widgets.terminal_pane import TerminalPane
 
 _DEAF_SECONDS = 1.0
@@ -295,7 +296,6 @@ class PanesScreen(CockpitScreen):
         pane = self.chosen
         if pane is not None and pane.reading.sought:
             pane.search("")
-            self._show_keys()
         elif pane is not None and pane.reading.selection:
             pane.unselect()
         elif pane is not None and pane.back:
@@ -335,11 +335,14 @@ class PanesScreen(CockpitScreen):
         def search(text: str | None) -> None:
             if text:
                 pane.search(text)
-                self._show_keys()
 
         self.app.push_screen(
             PromptScreen(f"Search “{pane.thread.title}”", "small letters match capitals", pane.reading.sought), search
         )
+
+    @on(ReadingPane.Sought)
+    def _sought(self) -> None:
+        self._show_keys()
 
     async def action_copy(self) -> None:
         pane = self.chosen

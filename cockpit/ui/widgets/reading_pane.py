@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.theme import Theme
 from textual.widget import Widget
@@ -47,6 +48,9 @@ class ReadingPane(Widget, can_focus=True):
         Binding("n", "found(1)", show=False),
         Binding("N", "found(-1)", show=False),
     ]
+
+    class Sought(Message):
+        """Something is searched for, or nothing any more: its keys are others now."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -185,6 +189,7 @@ class ReadingPane(Widget, can_focus=True):
     def search(self, text: str) -> None:
         """Go to the newest line that has it; `n` and `N` go on from there. Empty: no longer search."""
         self.reading = Reading(text, anchor=self.reading.anchor, head=self.reading.head)
+        self.post_message(self.Sought())
         if text:
             self.action_found(1)
         else:

@@ -14,6 +14,7 @@ from cockpit.model.terminal import Mouse, Wheel
 from cockpit.model.work import Thread
 from cockpit.ui.messages import Told
 from cockpit.ui.present.pane_grid import Place
+from cockpit.ui.present.pane_reading import Reading
 from cockpit.ui.present.pane_words import above, below
 from cockpit.ui.widgets.border_words import entitle
 from cockpit.ui.widgets.reading_pane import WHEEL_ROWS, ReadingPane
@@ -125,6 +126,9 @@ class TerminalPane(ReadingPane):
             return
         self._driving = on
         self._back = 0
+        if on:
+            # Its keys go to the program now, and so it ends.
+            self.reading = Reading()
         self.set_class(on, "-driving")
         self._draw()
 

@@ -395,3 +395,16 @@ async def test_the_screen_is_resized_while_terminals_are_shown() -> None:
             await settle(pilot, 4)
             assert app.chosen == "agent-1"
         assert len(app.terminals.watched) == 6
+
+
+async def test_the_bar_offers_n_only_while_it_goes_through_what_was_found() -> None:
+    async with at(fleet(worker(1), worker(2, Status.QUESTION))) as (app, pilot):
+        app.terminals[1].show(screen("a needle", "hay", size=(40, 10)))
+        await keys(pilot, "1", "slash", *"needle", "enter")
+        assert "n older" in app.text[-1]
+        await keys(pilot, "enter")
+        assert "leave" in app.text[-1]
+        assert "“needle”" not in "".join(app.text)
+        await keys(pilot, "ctrl+g", "slash", *"qqq", "enter")
+        assert app.told[-1] == "“qqq” is nowhere in the last 10 lines."
+        assert "n older" not in app.text[-1]
