@@ -11,6 +11,10 @@ from cockpit.runtimes.tmux.panes import Pane
 QUIET = timedelta(seconds=5)
 """Who printed nothing for so long is quiet: tmux tells at most once a second, in seconds."""
 
+ANSWER = timedelta(seconds=2)
+"""So long a program may take to draw itself anew in another size."""
+_SECOND = timedelta(seconds=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Prints:
@@ -27,6 +31,7 @@ class Prints:
 class Activity:
     def __init__(self) -> None:
         self._prints: dict[str, Prints] = {}
+        self._resized: dict[str, datetime] = {}
 
     def __getitem__(self, pane: str) -> Prints:
         return self._prints[pane]
@@ -37,8 +42,19 @@ class Activity:
         if known is None or at <= known.last:
             return False
         quiet = not known.lately(at)
+        if quiet and self._answers(pane, at):
+            return False
         self._prints[pane] = Prints(at, at if quiet else known.since, exactly)
         return quiet
+
+    def resized(self, pane: str, at: datetime) -> None:
+        """We gave it another size: what it prints upon that, having been quiet, is no work of its own."""
+        self._resized[pane] = at
+
+    def _answers(self, pane: str, at: datetime) -> bool:
+        resized = self._resized.get(pane)
+        # tmux dates in whole seconds, so its answer may seem to come before.
+        return resized is not None and resized - _SECOND <= at < resized + ANSWER
 
     def listed(self, before: Mapping[str, Pane], found: Mapping[str, Pane], skew: timedelta) -> None:
         """The list says this now; `skew` is how far the server's clock is ahead of ours."""
@@ -53,6 +69,7 @@ class Activity:
                     self.printed(pane.id, at, exactly=moved or not pane.split)
         for gone in self._prints.keys() - found.keys():
             del self._prints[gone]
+            self._resized.pop(gone, None)
 
 
 def _another_moved(pane: Pane, before: Mapping[str, Pane], found: Mapping[str, Pane]) -> bool:

@@ -49,7 +49,7 @@ class Server:
     def __init__(self, where: Address, changed: Callable[[], None], *, clock: Clock) -> None:
         self.where = where
         self.feeds = Feeds(where)
-        self.sizing = Sizing(where)
+        self.sizing = Sizing(where, self._resized)
         self.standing = False
         """Whether it is kept in sight, and not only looked at once."""
         self.typed_at = float("-inf")
@@ -209,6 +209,11 @@ class Server:
                 if self.activity.printed(pane, self._clock(), exactly=True):
                     self._changed()
         self.feeds.heard(self._session, event)
+
+    def _resized(self, window: str) -> None:
+        for pane in self.panes.values():
+            if pane.window == window:
+                self.activity.resized(pane.id, self._clock())
 
     async def _leave_the_last(self, main: ControlClient) -> None:
         """A session that dies with its last client must not live on because of us."""

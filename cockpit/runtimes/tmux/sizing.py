@@ -6,6 +6,7 @@ flagged `ignore-size` keeps it from counting; only then does it count, and resiz
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cockpit.model.errors import SourceError
@@ -35,8 +36,10 @@ class _Held:
 class Sizing:
     """One window of a server at a time has a size of ours."""
 
-    def __init__(self, where: Address) -> None:
+    def __init__(self, where: Address, resized: Callable[[str], None]) -> None:
+        """`resized` is told which window is about to have another size by our doing."""
         self._where = where
+        self._resized = resized
         self._held: _Held | None = None
         self._leaving: asyncio.Task[None] | None = None
 
@@ -74,6 +77,7 @@ class Sizing:
         held = await self._hold(main, pane)
         try:
             if await self._size(held) != size:
+                self._resized(held.window)
                 await held.client.ask(f"refresh-client -C '{held.window}:{size[0]}x{size[1]}'")
         finally:
             await held.client.close()
@@ -106,6 +110,7 @@ class Sizing:
 
     async def _resize(self, held: _Held, size: tuple[int, int]) -> None:
         if held.now != size:
+            self._resized(held.window)
             await held.client.ask(f"refresh-client -C '{held.window}:{size[0]}x{size[1]}'")
             held.now = size
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,10 @@ import pytest
 from source_kit import Running, make, running
 from tmux_rig import Tmux, attached_person, until, wait_until
 
+from cockpit.model.facts import SourceRead
 from cockpit.model.terminal import Lane, Mouse, Screen
+from cockpit.model.work import Status
+from cockpit.runtimes.tmux import activity
 from cockpit.runtimes.tmux import terminal as room
 from cockpit.runtimes.tmux.control import ControlClient
 from cockpit.runtimes.tmux.terminal import PaneTerminal
@@ -406,6 +410,25 @@ async def test_only_the_driven_window_is_resized_and_gets_its_size_back(tmux: Tm
         await until(lambda: len(tmux("list-clients").splitlines()) <= 2)
     assert tmux.windows() == before | {"@3": tmux.show("#{default-size}")}
     assert "resized" not in tmux.screen("one:1")
+
+
+async def test_what_a_program_prints_upon_our_size_is_no_work(tmux: Tmux, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(activity, "QUIET", timedelta(seconds=3))
+    monkeypatch.setattr("cockpit.runtimes.tmux.picture.QUIET", timedelta(seconds=3))
+    tmux("respawn-pane", "-k", "-t", "one:0", "trap 'echo resized' WINCH; while :; do sleep 0.05; done")
+    async with running(tmux) as run:
+        await run.until(lambda r: r.threads[0].status is Status.IDLE)
+        async with shown(run) as (terminal, _):
+            before = len(run.facts)
+            await terminal.fit(100, 30)
+            await until(lambda: ends(terminal, "resized"))
+            await terminal.unfit()
+            await until(lambda: ends(terminal, "resized\nresized"))
+            await asyncio.sleep(1.2)  # the list, which dates windows, comes once a second
+        seen = [fact for fact in run.facts[before:] if isinstance(fact, SourceRead)]
+        assert all(thread.status is Status.IDLE for fact in seen for thread in fact.threads)
+        tmux("respawn-pane", "-k", "-t", "one:0", "sleep 2; echo at work; exec cat")
+        await run.until(lambda r: r.threads[0].status is Status.WORKING)
 
 
 async def test_leaving_gives_the_size_back(tmux: Tmux) -> None:
