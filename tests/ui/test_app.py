@@ -2,7 +2,7 @@
 
 import pytest
 from recording import Recorded, app_of, give
-from scenes import BUMP, RUNNERS, UPGRADE, busy_fleet, without
+from scenes import BUMP, NOW, RUNNERS, UPGRADE, busy_fleet, without
 from textual._compositor import LayoutUpdate
 
 from cockpit.core.commands import Command, Outcome, Send, Settle

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from recording import Recorded, app_of, give
 from scenes import NOW, busy_fleet
-from test_app import Recorded, app_of, give
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
