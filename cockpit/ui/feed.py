@@ -11,12 +11,14 @@ from textual.timer import Timer
 from cockpit.core.store import Store
 from cockpit.ui.messages import FleetChanged
 
+_EARLY_FRAMES = 4
+
 
 class Feed:
     """Posts `FleetChanged` to the app: at once after a quiet time, then no more often than the frame rate.
 
-    One post may come a frame early: news comes in pairs (at the start the ledger, then the first source), and the
-    second should not wait for a frame that only showed the first."""
+    A few posts may come early, each at the cost of a frame later on: news comes in company (at the start the ledger,
+    then one source after the other), and the last should not wait for a frame that only showed the first."""
 
     def __init__(self, app: App[None], store: Store, frame_rate: int, now: Callable[[], float] = monotonic) -> None:
         self._app = app
@@ -37,7 +39,7 @@ class Feed:
         if self._due:
             return
         self._due = True
-        wait = self._next - self._frame - self._now()
+        wait = self._next - _EARLY_FRAMES * self._frame - self._now()
         if wait > 0:
             self._timer = self._app.set_timer(wait, self._post)
         else:
