@@ -126,3 +126,16 @@ async def test_a_toast_gives_way_to_the_next_of_its_kind() -> None:
         app.tell("Pinned two.", kind="pin")
         await pilot.pause()
         assert [toast.message for toast in app._notifications] == ["Something else.", "Pinned two."]
+
+
+async def test_every_colour_on_the_screen_has_24_bits_since_no_filter_makes_it_so() -> None:
+    app = app_of(Recorded())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await give(pilot, busy_fleet(NOW))
+        app.goto("fleet", UPGRADE)
+        await pilot.pause()
+        styles = [segment.style for strip in app.screen._compositor.render_strips() for segment in strip]
+        colours = [colour for style in styles if style for colour in (style.color, style.bgcolor) if colour]
+        assert colours
+        assert all(colour.triplet for colour in colours)
+        assert not any(style.dim for style in styles if style)

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style as RichStyle
+from textual.filter import dim_color
 from textual.strip import Strip
 
 from cockpit.model.terminal import Attribute, Colour, Line, Style
@@ -92,11 +93,12 @@ def sixteen(palette: Palette) -> Sixteen:
 @lru_cache(4096)
 def rich_style(style: Style, colours: Sixteen) -> RichStyle:
     bits = style.attributes
+    ink = _colour(style.ink, colours) or Color.parse(colours.text)
+    ground = _colour(style.ground, colours) or Color.parse(colours.ground)
     return RichStyle(
-        color=_colour(style.ink, colours) or colours.text,
-        bgcolor=_colour(style.ground, colours) or colours.ground,
+        color=dim_color(ground, ink) if bits & Attribute.DIM else ink,
+        bgcolor=ground,
         bold=bool(bits & Attribute.BOLD) or None,
-        dim=bool(bits & Attribute.DIM) or None,
         italic=bool(bits & Attribute.ITALIC) or None,
         underline=bool(bits & _UNDERLINED) or None,
         underline2=bool(bits & Attribute.DOUBLE) or None,
@@ -107,13 +109,14 @@ def rich_style(style: Style, colours: Sixteen) -> RichStyle:
     )
 
 
-def _colour(colour: Colour, colours: Sixteen) -> Color | str | None:
+def _colour(colour: Colour, colours: Sixteen) -> Color | None:
+    """In 24 bits, whatever it was told in."""
     match colour:
         case None:
             return None
         case int(number) if number < len(colours.numbers):
-            return colours.numbers[number]
+            return Color.parse(colours.numbers[number])
         case int(number):
-            return Color.from_ansi(number)
+            return Color.from_triplet(Color.from_ansi(number).get_truecolor())
         case red, green, blue:
             return Color.from_rgb(red, green, blue)

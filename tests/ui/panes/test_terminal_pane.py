@@ -309,6 +309,17 @@ async def test_ink() -> None:
         assert (plain.color.name, plain.bgcolor.name) == (colours.text, colours.ground)  # type: ignore[union-attr]
 
 
+async def test_ink_has_24_bits_and_dims_by_itself_since_nothing_behind_it_does() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 20)):
+        colours = sixteen(palette_of(app.pane))
+        many = [rich_style(Style(ink=number, ground=number), colours) for number in range(256)]
+        assert all(each.color.triplet and each.bgcolor.triplet for each in many)  # type: ignore[union-attr]
+        dim = rich_style(Style(ink=(200, 200, 200), ground=(0, 0, 0), attributes=Attribute.DIM), colours)
+        assert not dim.dim
+        assert 0 < dim.color.triplet.red < 200  # type: ignore[union-attr]
+
+
 async def test_ink_remembers_lines_and_no_more_than_it_should() -> None:
     app = Host()
     async with app.run_test(size=(60, 20)):
