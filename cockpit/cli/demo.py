@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,12 +15,13 @@ import click
 
 from cockpit.cli.start import Failure, Start
 from cockpit.config.files import replace_file
+from cockpit.model.immutable import immutable
 
 _FIXED = "2026-11-21T03:00:00Z"
 _VERSIONS = ("0.0.28", "0.0.33")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Served:
     """A running demo server and the directories that belong to it."""
 

@@ -6,13 +6,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
 
 from cockpit.config import Paths, check, check_actions, load, locate, paths
 from cockpit.model.errors import ConfigError
+from cockpit.model.immutable import immutable
 from cockpit.storage.checkup import check_up
 from cockpit.storage.migrations import NEWEST
 
@@ -27,7 +27,7 @@ class Verdict(StrEnum):
     BAD = "bad"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Finding:
     area: str
     name: str

@@ -1,11 +1,12 @@
 """Turns what the TOML file says into the configuration, or into everything that is wrong with it. It reads no file."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from typing import Any, cast
 
 from cockpit.config.schema import TABLES, Config, PriceConfig, Table
 from cockpit.config.spec import Kind, Spec, Unfit, filled, fit, nearest, shown, spec_of
+from cockpit.model.immutable import immutable
 
 _WORD = Spec("Word", "", check=filled)
 _DOLLARS = Spec("Price", "", Kind.NUMBER, low=0, high=1e6)
@@ -13,7 +14,7 @@ _DOLLARS = Spec("Price", "", Kind.NUMBER, low=0, high=1e6)
 Where = tuple[int | str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Wrong:
     """One mistake: `where` leads to it through the file's tables and lists, `key` says that way in dots."""
 

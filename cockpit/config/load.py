@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from cockpit.config.check import Wrong, check_data
@@ -11,9 +10,10 @@ from cockpit.config.paths import paths
 from cockpit.config.schema import Config
 from cockpit.config.spec import nearest
 from cockpit.model.errors import ConfigError
+from cockpit.model.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Loaded:
     """The configuration, the file it came from, and whether that file exists (if not, all is default)."""
 
@@ -22,7 +22,7 @@ class Loaded:
     exists: bool
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Problem:
     """One thing wrong in a file. `key` is dotted and empty for the file as a whole; `line` counts from 1."""
 

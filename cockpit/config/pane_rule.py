@@ -1,12 +1,13 @@
 """A rule on which tmux panes are rows, as it is written in the configuration. It looks at no pane itself."""
 
-from dataclasses import dataclass
 from typing import Self
+
+from cockpit.model.immutable import immutable
 
 FIELDS = ("command", "start", "title", "path", "session", "window")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PaneRule:
     """`hide command=htop`: `field` is one of `FIELDS`, `pattern` a glob (`*`, `?`, `[…]`), case matters."""
 

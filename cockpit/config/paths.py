@@ -1,15 +1,16 @@
 """Where the cockpit keeps things: the XDG directories on every system. It only names paths, it never makes them."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs.unix import Unix
 
+from cockpit.model.immutable import immutable
+
 HOOK_PROGRAM = "cockpit-hook.py"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Paths:
     """The three directories that are ours alone, and the files that stand in them."""
 

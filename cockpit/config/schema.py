@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from cockpit.config.pane_rule import FIELDS, PaneRule
 from cockpit.config.spec import Kind, Spec, filled, setting
+from cockpit.model.immutable import immutable
 
 Transition = Literal["needs-you", "failed", "done", "source-down"]
 """What a notification can be about: a thread that begins to wait, fails or finishes; a source that cannot be read."""
@@ -45,7 +46,7 @@ def _rule(text: str) -> str:
 _SOURCE_NAME = Spec("Name", "The source's name everywhere; unique. Letters, digits, - and _.", check=_name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable(kw_only=True)
 class T3Config:
     """One T3 Code server. Without any, the server that runs locally is looked for in `~/.t3`."""
 
@@ -54,7 +55,7 @@ class T3Config:
         Spec("URL", "Where the server listens, for example http://127.0.0.1:3773.", check=_http_url, secret=True)
     )
     token_env: str = setting(Spec("Token variable", "The environment variable that holds the token.", secret=True), "")
-    token_file: Path | None = setting(  # noqa: RUF009
+    token_file: Path | None = setting(
         Spec(
             "Token file", "A file that holds the token and that only you can read (mode 600).", Kind.FILE, secret=True
         ),
@@ -75,7 +76,7 @@ class T3Config:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable(kw_only=True)
 class TmuxConfig:
     """One tmux server, whose panes become rows. Servers of this machine are found without."""
 
@@ -93,7 +94,7 @@ def _inside(pattern: str) -> str:
     return pattern
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable(kw_only=True)
 class WorkersConfig:
     """How new workers are started in tmux."""
 
@@ -123,7 +124,7 @@ class WorkersConfig:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable(kw_only=True)
 class PanesConfig:
     """Which tmux panes are rows."""
 
@@ -142,7 +143,7 @@ class PanesConfig:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable(kw_only=True)
 class ClaudeConfig:
     """Claude Code's own files: sessions, transcripts, teams."""
 
@@ -154,12 +155,12 @@ class ClaudeConfig:
         ),
         True,
     )
-    home: Path | None = setting(  # noqa: RUF009
+    home: Path | None = setting(
         Spec("Home", "Claude Code's directory. Unset: $CLAUDE_CONFIG_DIR, else ~/.claude.", Kind.FILE), None
     )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PriceConfig:
     """What a model costs, in US dollars per million tokens."""
 
@@ -169,7 +170,7 @@ class PriceConfig:
     cache_write: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable(kw_only=True)
 class NotifyConfig:
     """How the cockpit calls you, once per change and never about the thread you look at."""
 
@@ -200,7 +201,7 @@ class NotifyConfig:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable(kw_only=True)
 class UiConfig:
     """How the screen looks."""
 
@@ -218,7 +219,7 @@ class UiConfig:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@immutable(kw_only=True)
 class Config:
     """The whole file. Every table may be missing."""
 
@@ -245,7 +246,7 @@ Table = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TableSpec:
     """One table of the file; `many` if it is written as `[[name]]`, any number of times."""
 

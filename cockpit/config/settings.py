@@ -1,15 +1,16 @@
 """The configuration as a form: every field with its title, description, kind and value. It draws and writes nothing."""
 
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from typing import Any
 
 from cockpit.config.schema import TABLES, Config
 from cockpit.config.spec import Kind, Spec, spec_of
+from cockpit.model.immutable import immutable
 
 __all__ = ["TABLES", "Kind", "Setting", "SettingGroup", "settings"]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Setting:
     """One field. `key` is what `write` takes; `spec` says what it may hold; `must` that it cannot be left out."""
 
@@ -41,7 +42,7 @@ class Setting:
         return self.spec.choices
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SettingGroup:
     """The fields of one table, in the order of the file's manual."""
 

@@ -5,10 +5,12 @@ the time such a call may take."""
 
 import math
 from collections.abc import Callable, Collection
-from dataclasses import MISSING, Field, dataclass, field
+from dataclasses import MISSING, Field, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from cockpit.model.immutable import immutable
 
 
 class Kind(StrEnum):
@@ -24,7 +26,7 @@ class Kind(StrEnum):
     WORDS = "words"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Spec:
     """`low` and `high` bound a NUMBER, `whole` says it has no fraction; `check` looks at a TEXT, or at each of WORDS,
     and returns it, or raises ValueError with words that follow the key's name; `secret` keeps what stands there out of

@@ -4,16 +4,16 @@ It never puts a token into a message and never sends one anywhere."""
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cockpit.config.files import NotPrivate, read_private, replace_file
 from cockpit.config.secret import Secret
 from cockpit.model.errors import AuthError
+from cockpit.model.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class StoredToken:
     """What pairing gave: good for `url` alone, until `expires_at` (aware UTC) where the server said so."""
 

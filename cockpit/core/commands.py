@@ -1,15 +1,16 @@
 """What a person can order, as values. A command says what is wanted; it never says how or to which wire."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from cockpit.model.asks import Decision
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.work import ModelChoice
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Decide:
     """Settle an approval request. `rule` is the id of a suggested rule to go with it, `message` what a decline says."""
 
@@ -20,7 +21,7 @@ class Decide:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Answer:
     """Answer a question ask: question id → a label, a tuple of labels, or free text."""
 
@@ -29,7 +30,7 @@ class Answer:
     answers: Mapping[str, str | tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ImplementPlan:
     """Tell the agent to carry out the proposed plan; `ask` is the plan's id."""
 
@@ -37,7 +38,7 @@ class ImplementPlan:
     ask: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Send:
     """A follow-up message."""
 
@@ -45,19 +46,19 @@ class Send:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Interrupt:
     thread: Ref
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class StopSession:
     """End the agent's session; the thread and its conversation stay."""
 
     thread: Ref
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Resume:
     """Bring a worker that ended back in its own conversation; with `fresh` in a new one."""
 
@@ -65,7 +66,7 @@ class Resume:
     fresh: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Close:
     """End a worker and take its worktree away; refused while work in it is neither committed nor pushed. `confirmed`
     is set only after a person was shown the name of what goes."""
@@ -74,29 +75,29 @@ class Close:
     confirmed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Freeze:
     thread: Ref
     reason: str = ""
     hard: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Thaw:
     thread: Ref
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class HoldFleet:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ReleaseFleet:
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CreateProject:
     """`path` is on the source's machine; it is created there only if `create_path`."""
 
@@ -106,7 +107,7 @@ class CreateProject:
     create_path: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Dispatch:
     """Start `count` new threads on the same prompt. With `worktree` each works in a new worktree on `branch` (made from
     `base_branch`), otherwise in the project's own checkout. None for model or modes leaves the choice to the project's
@@ -128,7 +129,7 @@ class Dispatch:
     path: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SetModes:
     """Change runtime or interaction mode; None leaves it. `confirmed`: a runtime mode restarts a live session."""
 
@@ -138,44 +139,44 @@ class SetModes:
     confirmed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Rename:
     thread: Ref
     title: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Archive:
     thread: Ref
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Unarchive:
     thread: Ref
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Settle:
     thread: Ref
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Unsettle:
     thread: Ref
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Snooze:
     thread: Ref
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Unsnooze:
     thread: Ref
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Delete:
     """`confirmed` is set only after a person was shown the name of what goes."""
 
@@ -183,7 +184,7 @@ class Delete:
     confirmed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class StopTeam:
     """Ask every member of a team to shut down, and its lead to end. `confirmed` is set only after a person was shown
     who goes."""
@@ -192,7 +193,7 @@ class StopTeam:
     confirmed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Look:
     """A person has looked at the thread."""
 
@@ -221,7 +222,7 @@ ThreadCommand = (
 Command = ThreadCommand | Freeze | Thaw | HoldFleet | ReleaseFleet | CreateProject | Dispatch | StopTeam | Look
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Outcome:
     """What came of a command, in a sentence for the person. `thread` is the one it made, if it made one, and the first
     of `threads` where it made several."""

@@ -3,17 +3,18 @@
 It picks no project of several; of sources that could all work in one place it takes one by an order, and says so."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cockpit.core import find
 from cockpit.core.find import HERE, startable
 from cockpit.model.errors import Refused
 from cockpit.model.fleet import Fleet
 from cockpit.model.health import Offer, SourceState
+from cockpit.model.immutable import immutable
 from cockpit.model.work import ModelChoice, Project
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Placed:
     """`path` is set where the place is no project. `said` tells what was chosen, empty where nothing was to choose."""
 

@@ -4,7 +4,7 @@ A source implements `Source` and those `Can…` protocols that it has; nobody as
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
@@ -22,6 +22,7 @@ from cockpit.core.commands import (
 from cockpit.model.asks import HeldAsk, SettledAsk
 from cockpit.model.facts import Fact, LedgerRead
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.talk import Talk
 from cockpit.model.teams import Posted
 from cockpit.model.terminal import Lane, Line, Mouse, Screen
@@ -159,7 +160,7 @@ class Terminal(Protocol):
     async def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Attachment:
     """A command that shows a terminal in full on the terminal that it is run in, until the person detaches there.
     `detach` says how they do that; `environment` is what it needs beside ours, where None takes a variable away."""

@@ -1,11 +1,11 @@
 """Whether what somebody waits for has come: pure, from the fleet alone. It never waits by itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.work import Status, Thread
 
 
@@ -26,7 +26,7 @@ class End(StrEnum):
     BLOCKED = "blocked"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Verdict:
     end: End
     text: str

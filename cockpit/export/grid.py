@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from rich.cells import cell_len, split_graphemes
+
+from cockpit.model.immutable import immutable
 
 # What no XML may hold, and what would move other text about: shown as a replacement, never dropped.
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -15,7 +16,7 @@ _SURE = re.compile("[\x20-\x7e\xa0-\xac\xae-\xff]+(?![^\x20-\x7e\xa0-\xac\xae-\x
 _DIM = 0.6
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Run:
     """Text of one look. Colours are `#rrggbb`, None is the grid's own."""
 
@@ -33,7 +34,7 @@ class Run:
 Line = tuple[Run, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Grid:
     """`width` × `height` cells. A line may be shorter than the width; what is beyond it is not shown."""
 
@@ -45,7 +46,7 @@ class Grid:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Piece:
     """Text that stands in `cells` cells from column `x` on, with its colours worked out.
 

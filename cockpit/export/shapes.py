@@ -5,8 +5,9 @@ A shape is a polygon in the pixels of one cell. It knows neither image nor page.
 
 import math
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+
+from cockpit.model.immutable import immutable
 
 Point = tuple[float, float]
 LIGHT, HEAVY, DOUBLE = 1, 2, 3
@@ -17,7 +18,7 @@ _DASHES = {"DOUBLE": 2, "TRIPLE": 3, "QUADRUPLE": 4}
 _QUARTERS = dict(zip("▖▗▘▙▚▛▜▝▞▟", (4, 8, 1, 13, 9, 7, 11, 2, 6, 14), strict=True))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Shape:
     points: tuple[Point, ...]
     opacity: float = 1.0

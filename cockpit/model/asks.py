@@ -1,12 +1,12 @@
 """What waits for a person. An ask carries all that the person must see; it is never answered by guess."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 
 
 class AskKind(StrEnum):
@@ -25,13 +25,13 @@ class Decision(StrEnum):
     CANCEL = "cancel"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Option:
     label: str
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Question:
     """One question of an ask; the answer is an option's label, several of them if `multi`, or free text."""
 
@@ -46,7 +46,7 @@ Answers = dict[str, str | tuple[str, ...]]
 """Question id → the chosen label or free text; a tuple of labels for a question with `multi`."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Ask:
     """One thing that waits. `id` is the source's own request id; `title` says who wants what in a few words,
     `summary` is one line, `body` the exact text in full, `place` where it would run. `rules` are what the agent
@@ -69,7 +69,7 @@ class Ask:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SettledAsk:
     """An ask that no longer waits, and how it ended: `accept`, `answered`, `elsewhere`, `stale` …"""
 
@@ -79,7 +79,7 @@ class SettledAsk:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class HeldAsk:
     """An ask that a hook brought and holds open on the ledger. `payload` is the hook's own JSON; `answer` is None until
     a person answered, `taken_at` until the hook has passed the answer on; `withdrawn`: the hook no longer waits."""

@@ -1,25 +1,25 @@
 """What sources and the ledger report, in the past tense. Facts never raise and never ask for anything."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from cockpit.model.asks import SettledAsk
 from cockpit.model.health import SourceState
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.talk import Talk
 from cockpit.model.teams import Team
 from cockpit.model.work import Freeze, Hold, Project, Thread
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SourceChanged:
     """A source's health, version or offers are now so."""
 
     state: SourceState
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SourceRead:
     """A source was read whole: these are all its projects, threads and teams; what is missing is gone."""
 
@@ -29,51 +29,51 @@ class SourceRead:
     teams: tuple[Team, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ThreadSeen:
     thread: Thread
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ThreadGone:
     ref: Ref
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ProjectSeen:
     project: Project
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ProjectGone:
     ref: Ref
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TeamSeen:
     team: Team
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TeamGone:
     ref: Ref
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TalkRead:
     """The conversation of a thread that somebody follows is now so."""
 
     talk: Talk
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TalkDropped:
     """Nobody follows that conversation any more."""
 
     thread: Ref
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LedgerRead:
     """What the ledger says now. `looked` is when a person last looked at a thread; threads that finished after
     `opened_at` (the ledger's birth) and were not looked at since are done rather than idle."""
@@ -85,14 +85,14 @@ class LedgerRead:
     settled: tuple[SettledAsk, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LedgerFailed:
     """The ledger cannot be used now; what it last said still stands."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SendStarted:
     """A command about `key` (an ask's or a thread's id) is on its way; `label` says which."""
 
@@ -100,7 +100,7 @@ class SendStarted:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SendEnded:
     key: str
 

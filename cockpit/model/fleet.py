@@ -1,7 +1,7 @@
 """The whole fleet at one moment: immutable, complete, and the only thing that a screen or an export draws from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from cockpit.model.asks import Ask, SettledAsk
 from cockpit.model.health import SourceState
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.talk import Talk
 from cockpit.model.teams import Team
 from cockpit.model.work import Hold, Project, Status, Thread
@@ -41,7 +42,7 @@ GROUP_OF: Mapping[Status, Group] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Counts:
     """`walls` counts the threads that stand before a usage limit."""
 
@@ -53,7 +54,7 @@ class Counts:
     walls: int = 0
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@immutable(eq=False)
 class Fleet:
     """`order` is all threads by attention; `asks` all asks, most urgent first; `sending` maps the id of an ask or
     thread to what is on its way to it; `revision` grows by one with every change. `aliases` are the further names of

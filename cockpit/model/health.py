@@ -1,10 +1,11 @@
 """How well a source can be read. No evidence, no green."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
+from cockpit.model.immutable import immutable
 from cockpit.model.work import ModelChoice
 
 
@@ -19,7 +20,7 @@ class Health(StrEnum):
     ABSENT = "absent"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Setting:
     """Something more that can be said when a thread is started: `choices` are (value, label), the first is the
     default. It goes back as `{"id": …, "value": …}` in `ModelChoice.options`."""
@@ -29,7 +30,7 @@ class Setting:
     choices: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Offer:
     """A provider instance, or a harness, that a source can start threads on, and its models. `runtime_modes` are its
     own where it has some; `note` says why it is not `ready`; `modelled`, that a model can be said to it at all.
@@ -46,7 +47,7 @@ class Offer:
     defaults: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SourceState:
     """One source's health. `reason` says what happened, `fix` what to do, `tried` what was looked at;
     `read_at` is the last good read, `checked_at` the last try; `link` names the way facts arrive now.

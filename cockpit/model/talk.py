@@ -2,11 +2,11 @@
 
 In a team's timeline `author` is the member whose entry it is; elsewhere it is set only on what somebody else wrote."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.work import Context
 
 
@@ -28,7 +28,7 @@ class StepState(StrEnum):
     DONE = "done"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Message:
     """`to` is the member it was written to, in a team's timeline."""
 
@@ -43,7 +43,7 @@ class Message:
     to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ToolCall:
     """One tool use, start and result in one entry. `tool` is its short name, `detail` what it was given,
     `output` what came back where the source tells."""
@@ -59,7 +59,7 @@ class ToolCall:
     author: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Notice:
     """Something the runtime reported: an error, a compaction, a kind that we do not know. `text` may be long."""
 
@@ -71,7 +71,7 @@ class Notice:
     author: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Exchange:
     """An approval or a question and how it ended; `outcome` is empty while it is open."""
 
@@ -84,13 +84,13 @@ class Exchange:
     author: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Step:
     text: str
     state: StepState
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Steps:
     """The agent's own to-do list, latest state."""
 
@@ -101,7 +101,7 @@ class Steps:
     author: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Plan:
     """A proposed plan; actionable until `implemented_at` is set."""
 
@@ -113,7 +113,7 @@ class Plan:
     author: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class FileChange:
     path: str
     kind: str
@@ -121,7 +121,7 @@ class FileChange:
     deletions: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Changes:
     """The files that one turn changed. `count` is the checkpoint number that a diff is asked by."""
 
@@ -136,7 +136,7 @@ class Changes:
 Entry = Message | ToolCall | Notice | Exchange | Steps | Plan | Changes
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Talk:
     """What was read of one thread's conversation, or of a team's timeline, oldest first. `older` is a cursor for the
     page before, if any."""

@@ -1,12 +1,12 @@
 """Teams, their members, tasks and messages. Only what was read; nothing here watches a file."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Member:
     """`status` is one of the words of `work.Status`; `pane` the terminal's id as its runtime says it, `backend` where
     the member runs (`tmux`, `in-process`); `plan_mode`: it must have a plan approved first; `mode` its permission
@@ -29,7 +29,7 @@ class Member:
     joined_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Task:
     """`blocked_by` has only those blockers that are there and unfinished; `updated_at` is when it was last written."""
 
@@ -43,7 +43,7 @@ class Task:
     updated_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TeamMessage:
     """`kind` is `message` for what one agent wrote to another, else the protocol's own word (`idle_notification`,
     `permission_request` …) with `text` saying the same for a person."""
@@ -58,7 +58,7 @@ class TeamMessage:
     color: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Posted:
     """A message as it lay in a member's inbox, word for word; `id` is its own where it has one."""
 
@@ -71,7 +71,7 @@ class Posted:
     color: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Team:
     """`tasks` in the order of their numbers, `messages` oldest first, as many as were seen. `has_tasks`: there is a
     task list at all; without one that is normal and no failure."""

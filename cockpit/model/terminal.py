@@ -1,8 +1,9 @@
 """What a terminal shows, as values that no source and no toolkit owns. Text in it is clean; nothing here draws it."""
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
+
+from cockpit.model.immutable import immutable
 
 Colour = int | tuple[int, int, int] | None
 """A palette number 0-255, red/green/blue 0-255 each, or None for the terminal's own."""
@@ -42,7 +43,7 @@ Line = tuple[Run, ...]
 """One row from its left edge; what lies beyond its runs is blank. The same row of two frames is the same object."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@immutable(eq=False)
 class Screen:
     """One moment of a terminal: `lines` from the top, at most `height`; `cursor` is (column, row) from 0, None while
     hidden.
@@ -88,7 +89,7 @@ class Wheel(Enum):
     RIGHT = "right"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Mouse:
     """One mouse event in cells from the upper left. `button` is 1 left, 2 middle, 3 right, 0 none."""
 

@@ -1,9 +1,9 @@
 """What work cost. A figure that nobody reported stays None; it is never shown as zero."""
 
-from dataclasses import dataclass
+from cockpit.model.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Usage:
     """Token counts and cost in US dollars. `burn` is what the last minutes cost, in dollars an hour; `own_cost` is set
     where `cost` is the program's own figure rather than our sum."""

@@ -1,12 +1,12 @@
 """Projects, threads and what they are doing. A thread here is one row of the fleet, whoever reported it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from cockpit.model.asks import Ask
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.usage import Usage
 
 
@@ -60,7 +60,7 @@ class Capability(StrEnum):
     CLOSE = "close"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Evidence:
     """Why we believe a status: what was seen, by which source, when."""
 
@@ -69,7 +69,7 @@ class Evidence:
     at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Freeze:
     """A person's order to leave a thread as it is."""
 
@@ -79,7 +79,7 @@ class Freeze:
     hard: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Hold:
     """A person's order to start nothing new anywhere; what is in flight goes on."""
 
@@ -88,7 +88,7 @@ class Hold:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Context:
     """How full the model's context window is, in tokens."""
 
@@ -100,7 +100,7 @@ class Context:
         return round(100 * self.used / self.limit) if self.limit else None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Wall:
     """A usage limit that a worker ran into: what it said of it, and when it ends, where that was told."""
 
@@ -108,7 +108,7 @@ class Wall:
     resets_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ModelChoice:
     """A provider instance (a harness, where workers run in terminals) and one of its models; `options` are the
     provider's own, passed back untouched."""
@@ -118,7 +118,7 @@ class ModelChoice:
     options: tuple[Mapping[str, object], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Project:
     """A place where threads work: a repository or a directory on the source's machine. `key` names the same place in
     every source that knows it (`here:/home/dev/demo`); empty where a source cannot tell."""
@@ -130,7 +130,7 @@ class Project:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Thread:
     """One worker. A source fills what it knows; merge adds what the ledger and other sources know.
 

@@ -1,8 +1,9 @@
 """A worker that was started from here, as the ledger remembers it over restarts, reboots and lives of its terminal."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from cockpit.model.immutable import immutable
 
 
 class Ending(StrEnum):
@@ -12,7 +13,7 @@ class Ending(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Worker:
     """`place` is the directory that was asked for, `project` the repository that it belongs to (itself, outside of
     any), and `directory` the one it works in, in `worktree` where it has one; `base` is the commit that its branch

@@ -4,15 +4,15 @@ import os
 import sqlite3
 import stat
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from cockpit.model.errors import LedgerError
+from cockpit.model.immutable import immutable
 from cockpit.storage.database import explain
 from cockpit.storage.migrations import NEWEST
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Checkup:
     """What was found. `schema` and `size` (bytes) are None when there is no file; `trouble` is empty if all is well."""
 

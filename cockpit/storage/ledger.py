@@ -3,7 +3,6 @@
 It never deletes a record of what a person did, and never blocks for longer than its patience."""
 
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from cockpit.model.asks import SettledAsk
 from cockpit.model.errors import LedgerError
 from cockpit.model.facts import LedgerRead
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.work import Freeze, Hold
 from cockpit.storage.asks import HeldAsks
 from cockpit.storage.codec import ask_from_text, ask_to_text, detail_to_text, moment
@@ -27,7 +27,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Audited:
     """One command in the audit; `ended` and `outcome` are None while nobody knows what became of it."""
 

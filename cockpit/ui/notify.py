@@ -5,18 +5,18 @@
 import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from cockpit.model.fleet import Fleet
 from cockpit.model.health import Health
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line
 from cockpit.model.work import Status
 
 _BAD = (Health.DOWN, Health.AUTH)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Call:
     """Something to tell: `kind` is a word of `[notify] on`."""
 

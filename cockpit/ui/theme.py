@@ -6,7 +6,6 @@ A broken theme never stops the program: it is left out, and the message says whi
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from cockpit.config.load import read_text
 from cockpit.config.shipped import toml_files
 from cockpit.config.spec import nearest
 from cockpit.model.errors import ConfigError
+from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line
 from cockpit.ui.present.colours import ROLES, Palette
 from cockpit.ui.present.fewer_colours import in_16_colours, in_256_colours
@@ -30,7 +30,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
-@dataclass(frozen=True)
+@immutable(slots=False)
 class Themes:
     """What could be loaded, by name, and one sentence per file that could not."""
 

@@ -3,10 +3,10 @@
 An ask stands here only when the registry says that somebody is waited for; a call without a result proves nothing."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from cockpit.model.asks import Ask, AskKind, Decision, Option, Question
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line, reveal
 from cockpit.model.work import Status
 from cockpit.runtimes.claude.calls import Call, body, told
@@ -19,7 +19,7 @@ _QUESTIONS = frozenset({"input needed", "dialog open"})
 _QUESTION_TOOL, _PLAN_TOOL = "AskUserQuestion", "ExitPlanMode"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Waiting:
     """What a waiting session waits for. `calls` are those it may be about; with one alone there is no doubt."""
 
@@ -70,7 +70,7 @@ def ask(call: Call, status: Status, thread: Ref, who: str, place: str) -> Ask:
                        call.at, decisions=(Decision.ACCEPT, Decision.DECLINE))  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Request:
     """A teammate's call that its lead's terminal asks a person about, and how that is known."""
 

@@ -4,9 +4,9 @@ It must never leave out a part of what would run without saying so."""
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line, reveal
 from cockpit.runtimes.claude.wire import line
 from cockpit.runtimes.foreign import Json, identity, mapping, rows, text
@@ -19,7 +19,7 @@ _TELLING = (
 _BODY = 50_000
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Call:
     """A tool use that has no result yet, or whose result is elsewhere."""
 

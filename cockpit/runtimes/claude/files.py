@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from cockpit.model.immutable import immutable
 from cockpit.runtimes.claude.wire import parse
 
 AGAIN_SECONDS = 0.05
@@ -25,7 +26,7 @@ class Unreadable(Exception):
     """The file is there and cannot be read: too large, no plain file, no permission."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Look(Generic[_T]):
     """What is known of a file now. `value` is the last good one and `at` when that was written; `again`: it must be
     looked at once more soon; `gone`: it was missing twice, or at first sight."""

@@ -4,13 +4,14 @@ It decides nothing; what the request suggests to let through is offered only whe
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from cockpit.model.asks import Ask, AskKind, Decision, HeldAsk, Option
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line, reveal
 from cockpit.model.work import Status
 from cockpit.runtimes.claude import asks
@@ -29,7 +30,7 @@ _WHERE = {
 _MODES = {"acceptEdits": "all edits of files, and common file commands"}
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Held:
     """`before`: the hook stands before the call of a split-pane mate (`PreToolUse`); `standing`: the call waits for the
     hook, and no dialog is open meanwhile. `agent` is the mate's or the subagent type's name; `hook` is the hook's pid

@@ -5,11 +5,12 @@ It blocks while it reads, so it belongs off the loop; it opens no key, writes no
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cockpit.model.immutable import immutable
 from cockpit.runtimes.claude.files import LastGood, Look, names
 from cockpit.runtimes.claude.history import History
 from cockpit.runtimes.claude.keeping import Keeping
@@ -28,7 +29,7 @@ _SLICE = 1 << 20
 _NATIVE = re.compile(r"[A-Za-z0-9-]{1,100}")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Meta:
     """What lies beside a subagent's transcript. `mate`: it is a teammate that runs in its lead's process."""
 

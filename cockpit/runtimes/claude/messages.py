@@ -4,11 +4,12 @@ Protocol messages are put into words; what is malformed or encoded twice is pros
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cockpit.model.immutable import immutable
 from cockpit.model.teams import TeamMessage
 from cockpit.model.text import one_line
 from cockpit.runtimes.claude.wire import flag, line, name, parse
@@ -21,7 +22,7 @@ _ATTRIBUTE = re.compile(r"([a-z_]+)=\"([^\"]*)\"")
 MARK = "<teammate-message"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Letter:
     """One message as it was found. `kind` is `message` or the protocol's word, `body` the protocol's fields;
     `id` is the CLI's own where it gives one (facts: 2.1.197 and later)."""

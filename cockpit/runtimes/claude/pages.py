@@ -4,12 +4,12 @@ It must never read a large transcript whole, and never show a page as the whole.
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from cockpit.model.errors import NotFound
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.talk import Entry, Talk
 from cockpit.runtimes.claude.log import Log
 from cockpit.runtimes.claude.tail import Tail, line_from, lines_between
@@ -77,7 +77,7 @@ def records(lines: Iterable[bytes]) -> Iterable[Json]:
             yield record
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Voice:
     """Whose conversation is to be read: a transcript, the member's name if it is one, whether it may still grow."""
 

@@ -3,11 +3,12 @@
 It reads no file and asks no process; what it says is what the unit holds."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.teams import Member, Team
 from cockpit.model.work import Project, Status, Thread
 from cockpit.runtimes.claude import asks, tasks
@@ -30,7 +31,7 @@ _BURN_EVERY = timedelta(minutes=1)
 _WHOSE = timedelta(milliseconds=500)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Drawn:
     """What a unit comes to. `until`: then it must be drawn again although nothing was written."""
 

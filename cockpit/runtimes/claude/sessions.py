@@ -3,11 +3,11 @@
 A file alone proves nothing: it outlives a killed process (facts: 2.1.329), so liveness is asked of /proc."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cockpit.model.immutable import immutable
 from cockpit.runtimes.claude.wire import line, millis
 from cockpit.runtimes.foreign import count, identity, mapping, text
 
@@ -16,7 +16,7 @@ _KEY = re.compile(r"([0-9]{1,10})\.[0-9a-f]{16,128}\.key")
 _PANE = re.compile(r".*\.(%\d{1,9})")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Session:
     """`state` is the CLI's own word (`busy`, `idle`, `waiting`), `state_at` since when; `pane` is without a socket."""
 

@@ -3,9 +3,10 @@
 Pure. No word outlives its evidence: a dead process beats every file, and an open turn counts while somebody runs it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from cockpit.model.immutable import immutable
 from cockpit.model.work import Status
 from cockpit.runtimes.claude.activity import Activity, Turn
 from cockpit.runtimes.claude.asks import Request, Waiting, waiting
@@ -24,7 +25,7 @@ SPAWNING = timedelta(seconds=30)
 Seen = tuple[str, datetime | None]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Standing:
     """`raw` is the CLI's own word; `seen` the evidence, best first; `until`: then it must be judged again."""
 
@@ -38,7 +39,7 @@ class Standing:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Signs:
     """All that is known of one Claude. `alive` is None where processes cannot be seen; `busy` names teammates and
     subagents that work for it; `mates` says that it leads some in panes of their own; `asking` are teammates' requests

@@ -12,13 +12,13 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from cockpit.core import commands as c
 from cockpit.core.ports import Clock, Hands
 from cockpit.model.errors import HalfDone, Refused, Rejected, Unconfirmed
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.runtimes.claude import inboxes
 from cockpit.runtimes.claude.activity import INTERRUPTED, Turn
 from cockpit.runtimes.claude.lookout import Lookout
@@ -32,7 +32,7 @@ _ENDED_SECONDS = 10.0
 _COMPARED = 200
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Target:
     """One Claude that can be told something. `registry` is its session file (None for a teammate), `inbox` a
     teammate's, `pane` the join key of its terminal, `lead` the name of the lead whose process it runs in."""

@@ -4,11 +4,11 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cockpit.model.immutable import immutable
 from cockpit.model.teams import Task
 from cockpit.model.text import clean
 from cockpit.runtimes.claude.wire import line, name, words
@@ -17,7 +17,7 @@ from cockpit.runtimes.foreign import mapping, text
 _FILE = re.compile(r"[0-9]{1,12}\.json")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TaskFile:
     id: str
     subject: str

@@ -4,11 +4,11 @@ Members that were killed stay in it for ever (facts: all versions), so nothing h
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cockpit.model.immutable import immutable
 from cockpit.runtimes.claude.files import Unreadable, read_bounded
 from cockpit.runtimes.claude.wire import flag, line, millis, name, parse
 from cockpit.runtimes.foreign import Json, count, identity, mapping, rows
@@ -19,7 +19,7 @@ _PANE = re.compile(r"%\d{1,9}")
 _COLOUR = re.compile(r"[a-z]{1,20}")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Mate:
     """One member. `pane` is a pane of a server that no file names; `active` is what the config says of a split-pane
     mate: a turn runs; `role` the agent type, `mode` the permission mode after it changed."""
@@ -39,7 +39,7 @@ class Mate:
     joined_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TeamFile:
     name: str
     mates: tuple[Mate, ...]

@@ -3,10 +3,11 @@
 It must never show a stretch of time of which some member's part was not read yet."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.talk import CallState, Entry, Message, Notice, Role, Talk, ToolCall
 from cockpit.model.teams import TeamMessage
 from cockpit.runtimes.claude.pages import Reading, Voice, missing
@@ -15,7 +16,7 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 _ENOUGH = 30
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Chorus:
     """A team as it is to be read: its members' conversations by name, and their messages."""
 

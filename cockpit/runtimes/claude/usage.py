@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from cockpit.model.immutable import immutable
 from cockpit.model.usage import Usage
 from cockpit.runtimes.claude.wire import flag, number
 from cockpit.runtimes.foreign import Json, count, mapping
@@ -18,7 +19,7 @@ summed."""
 LATELY = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Price:
     """US dollars per million tokens; `write_1h` is the longer cache (None: twice the input, as it is priced)."""
 
@@ -35,7 +36,7 @@ Prices = Mapping[str, Price]
 _DATE = re.compile(r"-[0-9]{8}$")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Spent:
     """One message's tokens; `write` is all that was written to the cache, `write_1h` the part with the longer life."""
 

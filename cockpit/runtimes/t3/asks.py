@@ -3,11 +3,12 @@
 It must never close a request on anything but the server's own word, and never show one that the server gave up."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from cockpit.model.asks import Ask, AskKind, Decision, Option, Question
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line, reveal
 from cockpit.runtimes.foreign import Json, bounded, identity, mapping, rows, text, when
 from cockpit.runtimes.t3.given import in_short, spelled
@@ -42,7 +43,7 @@ _AGENTS = {
 _DECISIONS = (Decision.ACCEPT, Decision.ACCEPT_FOR_SESSION, Decision.DECLINE, Decision.CANCEL)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Request:
     """One approval or question request and what became of it. `ending` is empty while it is open; it holds the
     decision, `answered` or `stale` afterwards. `trouble` is the server's last complaint about a response to it."""

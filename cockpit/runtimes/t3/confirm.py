@@ -4,10 +4,10 @@ It must never take the 200 of a dispatch for a confirmation."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from cockpit.model.asks import AskKind
 from cockpit.model.errors import Rejected, SourceError, Stale, Unconfirmed
+from cockpit.model.immutable import immutable
 from cockpit.runtimes.foreign import Json, mapping
 from cockpit.runtimes.t3.asks import Request, requests, spoken
 from cockpit.runtimes.t3.failures import Lost, Missing, NotSent
@@ -17,7 +17,7 @@ WAYS_OUT = "Send the thread a message to go on, or stop its session."
 _TURNS = 5
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Patience:
     """How long a confirmation is waited for, and the pauses between looks; the last pause repeats."""
 

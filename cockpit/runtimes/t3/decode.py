@@ -1,11 +1,12 @@
 """From wire rows to projects and threads, pure. It must never keep state nor read anything by itself."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cockpit.model.asks import Ask, AskKind
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line
 from cockpit.model.work import Capability, Context, ModelChoice, Project, Thread
 from cockpit.runtimes.foreign import Json, count, identity, mapping, rows, text, when
@@ -37,7 +38,7 @@ ACTING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Known:
     """What is known of a row beside the row itself: its open asks, why they could not be read, its newest doing."""
 

@@ -6,9 +6,9 @@ import asyncio
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from cockpit.model.immutable import immutable
 from cockpit.runtimes.foreign import count, mapping, text
 
 _NOTE_LIMIT = 64 * 1024
@@ -17,7 +17,7 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S1
 START = "Start one with t3 serve, or name a server in the configuration under [[t3]]."
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Located:
     """Where a server is, or (url None) why there is none. `tried` tells what was looked at and found."""
 

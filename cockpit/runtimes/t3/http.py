@@ -6,13 +6,14 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from cockpit.model.errors import AuthError, CockpitError, SourceError, Unconfirmed
+from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line
 from cockpit.runtimes.foreign import Json, count, mapping
 from cockpit.runtimes.t3 import failures
@@ -35,7 +36,7 @@ _KEEP_ALIVE = 4.0
 _RESEND_AFTER = (0.2, 1.0)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Answer:
     """`server_time` is the answer's Date header."""
 

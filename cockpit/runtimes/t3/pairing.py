@@ -3,11 +3,12 @@
 It must never send the credential to what is no T3 server, ask for more than any pairing grants, or show it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from cockpit.model.errors import AuthError, CockpitError, Rejected, SourceError, Unconfirmed
+from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line
 from cockpit.runtimes.foreign import Json, count, text, when
 from cockpit.runtimes.t3.failures import Lost, Missing, NotJson
@@ -27,7 +28,7 @@ _FORM = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Paired:
     """What came of a pairing. `url` is the server's base, without the credential."""
 
@@ -37,7 +38,7 @@ class Paired:
     expires_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TokenState:
     """What the server says of a token; `scopes` is empty where it does not tell."""
 

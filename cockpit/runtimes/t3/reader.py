@@ -4,11 +4,11 @@ It must never take a web page for an empty fleet (facts: T3, section 0.5), nor t
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
 from cockpit.model.errors import CockpitError, SourceError
+from cockpit.model.immutable import immutable
 from cockpit.runtimes.foreign import Json, count, identity, rows
 from cockpit.runtimes.t3.decode import in_fleet
 from cockpit.runtimes.t3.failures import Missing, NotJson
@@ -19,7 +19,7 @@ SHELL = "/api/orchestration/shell"
 SNAPSHOT = "/api/orchestration/snapshot"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Reading:
     """One whole read. `full`: rows carry their bodies and no flags. `changed` is false when the very same body was
     read before; rows and projects are empty then. `unusable` counts rows that could not be shown."""

@@ -3,10 +3,10 @@
 Nothing here is needed to read the fleet; whatever is missing reads as unknown, never as forbidden."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 
 from cockpit.model.health import Offer
+from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line
 from cockpit.runtimes.foreign import Json, mapping, rows, text, when
 from cockpit.runtimes.t3.wire import flag
@@ -18,7 +18,7 @@ _FIRST_AUTO = (0, 0, 29)
 _FIRST_SHELL = (0, 0, 29)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Server:
     """`scopes` is None when the server did not tell them; `expires_at` is the token's."""
 

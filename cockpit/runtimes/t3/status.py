@@ -3,10 +3,10 @@
 It must never turn a value that it does not know into one that it knows: that is UNKNOWN, with the raw word."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cockpit.model.asks import Ask, AskKind
+from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line
 from cockpit.model.work import Evidence, Status
 from cockpit.runtimes.foreign import Json, count, mapping, text, when
@@ -22,7 +22,7 @@ _LINE = 300
 Seen = tuple[str, datetime | None]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Standing:
     """`raw` is the server's own word. `until` is when the status must be judged again although the row stays."""
 

@@ -3,9 +3,9 @@
 It has no clock, and never guesses: what it cannot tell apart it says of the whole window."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from cockpit.model.immutable import immutable
 from cockpit.runtimes.tmux.panes import Pane
 
 QUIET = timedelta(seconds=5)
@@ -16,7 +16,7 @@ ANSWER = timedelta(seconds=2)
 _SECOND = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Prints:
     """When a pane printed last, and since when it prints without a pause; `exactly` it, or something in its window."""
 

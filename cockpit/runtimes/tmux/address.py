@@ -5,14 +5,15 @@ It runs nothing, and a host or socket name can never become an option."""
 import os
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from cockpit.model.immutable import immutable
 
 SSH = ("ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=10",
         "-o", "ServerAliveCountMax=3")  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Address:
     """`socket` is a name (tmux -L) or a path (-S); a `host` is reached as `ssh HOST tmux …`, with `ssh` to do it.
 

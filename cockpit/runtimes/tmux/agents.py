@@ -5,10 +5,10 @@ is started by wrappers. It blocks on the process table, so it belongs off the lo
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from time import monotonic
 
+from cockpit.model.immutable import immutable
 from cockpit.runtimes.tmux.panes import Pane
 
 _NAMES = {name: name for name in ("claude", "codex", "opencode", "gemini", "aider")}
@@ -24,7 +24,7 @@ _MOST = 64
 _AGAIN_SECONDS = 3.0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Agent:
     """`name` is the word for the harness everywhere, `pid` the process that runs it; 0 where that is not known."""
 

@@ -6,10 +6,11 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cockpit.core.ports import Attachment
 from cockpit.model.errors import Refused, SourceError
+from cockpit.model.immutable import immutable
 from cockpit.runtimes.tmux.address import Address
 from cockpit.runtimes.tmux.control import ControlClient
 from cockpit.runtimes.tmux.failures import CommandFailed
@@ -48,7 +49,7 @@ async def in_full(server: Server, pane: Pane, *, nested: bool = False) -> AsyncI
                     await server.sizing.restore(client, pane, made.size)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Made:
     """The window's size before, the pane to choose in it (empty: none), the way out of the session."""
 

@@ -5,10 +5,10 @@ Nothing here is run in a loop or for each pane."""
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from cockpit.model.errors import SourceError
+from cockpit.model.immutable import immutable
 from cockpit.runtimes.tmux import failures
 from cockpit.runtimes.tmux.address import Address, environment
 
@@ -21,7 +21,7 @@ _ERRANDS = 6
 _SSH_FAILED = 255
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Done:
     code: int
     said: bytes

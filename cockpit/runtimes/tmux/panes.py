@@ -4,8 +4,9 @@ The same format serves the first reading (`list-panes -a`) and the subscription 
 server, evaluated by the server at most once a second (facts: tmux 3.3a; 60 panes cost it 0.4 % of a core)."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line
 
 _NUMBERS = (
@@ -41,7 +42,7 @@ LOOK = (
 _OCTAL = re.compile(r"\\03([67])")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Pane:
     """One pane. `activity` is when its window last printed, in Unix seconds of the server; `mark` changes when the
     pane itself printed (mostly); `sessions` are all that show it, `fleeting` those of them that die with their last
@@ -72,7 +73,7 @@ class Pane:
     start: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Session:
     """`attached` counts the clients that show it; `fleeting`: it dies with the last of them."""
 
@@ -81,7 +82,7 @@ class Session:
     fleeting: bool
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Birth:
     """What a server is: its version, when it started (Unix seconds, its own clock), its socket's full path."""
 
@@ -135,7 +136,7 @@ def _merged(one: Pane, other: Pane) -> Pane:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Look:
     """What `LOOK` brought. `birth` is None of a server without a session; `now` is its clock in Unix seconds."""
 

@@ -3,12 +3,13 @@
 It asks nobody; what git and the process table know is handed in as `Backdrop`, which is read off the loop."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from cockpit.config.pane_rule import PaneRule
 from cockpit.model.health import Health, SourceState
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.work import Project, Thread
 from cockpit.runtimes.tmux import failures, rows
 from cockpit.runtimes.tmux.activity import QUIET
@@ -26,7 +27,7 @@ STILL = timedelta(seconds=5)
 _WORST = (Health.AUTH, Health.DOWN, Health.LATE)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Backdrop:
     """What this machine knows of the directories and processes of panes."""
 
@@ -42,7 +43,7 @@ def read_backdrop(known: Checkouts, agents: Agents, servers: Sequence[Server]) -
     return Backdrop(checkouts, lives(pane.pid for pane in panes), agents.of(panes))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Place:
     """Where a thread's pane is."""
 
@@ -50,7 +51,7 @@ class Place:
     pane: Pane
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Picture:
     """`hidden` names the panes that are no rows, with the reason. `due` is when a row changes by time alone."""
 

@@ -7,12 +7,12 @@ and one that a person types into calls it a stopped job, which `fg` brings back.
 import os
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
 from cockpit.model.errors import Rejected
+from cockpit.model.immutable import immutable
 from cockpit.runtimes.tmux import once
 from cockpit.runtimes.tmux.address import Address
 
@@ -24,7 +24,7 @@ _PS = ["ps", "-A", *(f"-o{column}=" for column in ("pid", "ppid", "pgid", "tpgid
 _ROW = re.compile(r"^\s*(\d+)\s+(\d+)\s+(\d+)\s+(-?\d+)\s+(\S)\S*\s+(\S+)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Process:
     """`group` is its process group, `front` the one that has its terminal."""
 
@@ -36,7 +36,7 @@ class Process:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Life:
     """Of a pane's first process: since when it runs, whether it is a shell, whether what it started is stopped, and
     whether it has the terminal itself (a shell then waits at its prompt)."""
@@ -47,7 +47,7 @@ class Life:
     front: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Worker:
     """What of a pane can be paused, parents before children. `job`: a shell has it as a job, and `fg` must bring it
     back; then `asleep` says that it waits for that."""

@@ -4,14 +4,15 @@ No git is run: a fleet would start one for every pane. It blocks on the disk, so
 2.39, gitrepository-layout."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from cockpit.model.immutable import immutable
 
 _LONGEST = 4096
 _SHORT = 8
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Checkout:
     """`repository` is the main one's directory, also for a linked worktree, whose own root is `worktree`.
 

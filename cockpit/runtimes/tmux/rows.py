@@ -3,11 +3,11 @@
 Pure. A terminal alone knows little: whether something was printed lately, what runs in front, whether it is dead. The
 row says just that, and its authority is below everybody else's who sees the same worker."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.work import Capability, Evidence, Project, Status, Thread
 from cockpit.runtimes.tmux.activity import Prints
 from cockpit.runtimes.tmux.agents import Agent
@@ -21,7 +21,7 @@ _ALIVE = frozenset({Capability.SEND, Capability.INTERRUPT, Capability.STOP, Capa
 _DEAD = frozenset({Capability.STOP, Capability.ATTACH})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Seen:
     """All that a row is made of. `paused`: its processes stand still, None where that cannot be seen; `stale`: its
     server cannot be read now."""

@@ -4,16 +4,16 @@
 A rule hides a row and nothing else: the pane itself is never touched."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from cockpit.config.pane_rule import PaneRule
+from cockpit.model.immutable import immutable
 from cockpit.runtimes.tmux.panes import Pane
 from cockpit.runtimes.tmux.processes import SHELLS
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Verdict:
     """`reason` says which rule, and what it found; empty when nothing spoke."""
 

@@ -6,8 +6,8 @@ something only after the rows above it; grounds that were erased into (BCE) do n
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from cockpit.model.immutable import immutable
 from cockpit.model.terminal import Line, Run, Screen, Style
 from cockpit.model.text import clean, one_line
 from cockpit.runtimes.tmux.sgr import DEFAULT, restyled
@@ -38,7 +38,7 @@ _FILLER = str.maketrans({"\u115f": "  ", "\u3164": "  ", "\u2028": None, "\u2029
 _FIRST_COMBINING = (3, 4)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Widths:
     """How many cells this tmux gives what the world disagrees about: an emoji presentation selector behind a narrow
     character, and a skin tone. Facts: 3.3a adds 0 and 2, 3.4 and later 1 and 0."""

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cockpit.core.ports import Clock
 from cockpit.model.errors import AuthError, SourceError
 from cockpit.model.health import Health
+from cockpit.model.immutable import immutable
 from cockpit.runtimes.tmux import failures, once, panes, wire
 from cockpit.runtimes.tmux.activity import Activity
 from cockpit.runtimes.tmux.address import Address
@@ -30,7 +31,7 @@ _SHORT_LIFE = timedelta(seconds=2)
 _LEAST_SKEW = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Sight:
     """How well the server is seen now. `birth` and panes of the last good look stay while it is not up."""
 

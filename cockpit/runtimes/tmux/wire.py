@@ -3,12 +3,13 @@
 It holds no state and reads nothing. Facts: tmux 3.3a, its manual's chapter CONTROL MODE."""
 
 import re
-from dataclasses import dataclass
+
+from cockpit.model.immutable import immutable
 
 _VISIBLE = re.compile(r"[^\x00-\x1f\x7f]*")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Output:
     """The pane printed: `size` bytes as they stood on the wire. What it printed is not kept."""
 
@@ -16,19 +17,19 @@ class Output:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Paused:
     """The server sends no more output of this pane until it is continued."""
 
     pane: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Continued:
     pane: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Subscribed:
     """A subscription's value is now so; `value` is what the format gave, at most once a second."""
 
@@ -36,45 +37,45 @@ class Subscribed:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SessionChanged:
     """This client shows that session now."""
 
     session: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ClientMoved:
     """Another client attached or went to another session."""
 
     client: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ClientLeft:
     client: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class WindowClosed:
     window: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LayoutChanged:
     """A window's size or split is another."""
 
     window: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ModeChanged:
     """A pane entered or left copy mode (or another)."""
 
     pane: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Exited:
     """The server lets this client go; `reason` may be empty."""
 
@@ -96,7 +97,7 @@ Event = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Guard:
     """`%begin`, `%end` or `%error`: `key` is the same in the first and the last line of one reply; `ours` says that it
     answers a command that this client sent; `at` is the server's clock in Unix seconds."""

@@ -3,7 +3,6 @@
 It holds no state; `At` says where the person is, `Desk` is what an action may use."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -14,13 +13,14 @@ from cockpit.core.why_not import why_not
 from cockpit.model.asks import Ask
 from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.teams import Team
 from cockpit.model.work import Thread
 
 _Port = TypeVar("_Port")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class At:
     """Where the person is: the screen's name, the selected thread, the team that is shown, and the ask whose card is
     on the screen.
@@ -114,7 +114,7 @@ def unless(make: Callable[[Thread], Command]) -> Reason:
     return lambda at: why_not(make(at.thread), at.fleet) if at.thread else "no thread is selected"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Action:
     """One row. `screens` is where it works (empty: everywhere); `footer` is its place there (0: not shown).
 

@@ -2,13 +2,14 @@
 
 Pure and immutable; each change is a new form. It must never send anything, nor take an answer that was not given."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self
 
 from cockpit.model.asks import Answers, Ask, Question
+from cockpit.model.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Reply:
     """To one question: the picked options by place, and the person's own words."""
 
@@ -16,7 +17,7 @@ class Reply:
     own: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Form:
     """`step` is the question in view; `row` the cursor: an option, then the line for own words, then the way on."""
 

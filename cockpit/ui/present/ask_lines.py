@@ -4,7 +4,6 @@ Pure. It must never leave out a part of what is approved: what does not fit is s
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from rich.segment import Segment
@@ -15,6 +14,7 @@ from cockpit.core.commands import Answer, Command, Decide, ImplementPlan
 from cockpit.core.why_not import why_not
 from cockpit.model.asks import Ask, AskKind, Decision, Option
 from cockpit.model.fleet import Fleet
+from cockpit.model.immutable import immutable
 from cockpit.model.work import Thread
 from cockpit.ui.present.ages import age, until
 from cockpit.ui.present.answer_form import Form
@@ -36,7 +36,7 @@ _MARKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Card:
     """One ask of a thread as it is now. `index` of `count` asks; `form` holds the answers so far; `answering`: the keys
     of the form work. `airy`: there is room for blank lines."""
@@ -55,7 +55,7 @@ class Card:
         return self.ask.id in self.fleet.sending
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Chip:
     """A key and what it does; `reason` says why it cannot be done now."""
 

@@ -1,12 +1,14 @@
 """The colours of one theme by what they mean, and the rich styles made of them. Holds no colour of its own."""
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cached_property, lru_cache
 
 from rich.style import Style
 
+from cockpit.model.immutable import immutable
 
-@dataclass(frozen=True)
+
+@immutable(slots=False)
 class Palette:
     """Every colour is `#rrggbb`. Those that draw text state facts and can be read on `ground` and `selection` alike,
     but for `faint`, which only decorates, and `dim`, which becomes `selected_dim` on a selection."""

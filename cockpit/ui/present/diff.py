@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from cockpit.model.immutable import immutable
 from cockpit.model.text import clean
 from cockpit.ui.present.cells import wrap
 from cockpit.ui.present.code import CONTINUED
@@ -21,7 +21,7 @@ _GIT = re.compile(r"diff --git a/(.+) b/(.+)$")
 _NO_FILE = "/dev/null"
 
 
-@dataclass(frozen=True)
+@immutable(slots=False)
 class DiffLine:
     """`kind` is "file", "note", "hunk", "added", "removed" or "same"; `number` counts in the new file (in the old one
     for a removed line), 0 where it says nothing."""

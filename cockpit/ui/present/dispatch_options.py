@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from cockpit.core.find import HERE, startable, startable_on
 from cockpit.model.fleet import Fleet
 from cockpit.model.health import Health, Offer, SourceState
+from cockpit.model.immutable import immutable
 from cockpit.model.work import ModelChoice, Project, Thread
 from cockpit.ui.present.modes import own_modes, runtime_modes
 
@@ -19,7 +20,7 @@ _SOCKET = "socket"
 _INSTANCE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Picked:
     """Where a form begins: `place` is a project's ref as text, or a directory."""
 

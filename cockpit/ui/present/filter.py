@@ -4,11 +4,12 @@ Pure: it decides about one thread at a time, and says which of its words it did 
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import NamedTuple
 
 from cockpit.model.fleet import Fleet
+from cockpit.model.immutable import immutable
 from cockpit.model.work import Status, Thread
 
 KEYS = ("needs", "status", "project", "source", "team", "branch", "model", "is")
@@ -24,7 +25,7 @@ class _Word(NamedTuple):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Filter:
     """`problems` are sentences for the person; a word that is not understood hides nothing.
 

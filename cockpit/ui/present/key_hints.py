@@ -3,8 +3,8 @@
 What cannot be done now is not shown; the palette says why."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
+from cockpit.model.immutable import immutable
 from cockpit.ui.actions import ACTIONS, Action, At
 from cockpit.ui.present.cells import cells
 from cockpit.ui.present.keys_table import keys_of
@@ -19,7 +19,7 @@ _SHORT = {
 _SCREENS = ("go.fleet", "go.panes", "go.inbox", "go.team", "go.tasks", "go.status", "go.settings")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Hint:
     """A key and its word in a row of the footer; `action` is what a click on it does, if anything."""
 

@@ -1,16 +1,15 @@
 """The styles that Markdown, code and diffs are drawn in, and how a palette gives them. Draws nothing itself."""
 
-from dataclasses import dataclass
-
 from rich.style import Style
 
+from cockpit.model.immutable import immutable
 from cockpit.ui.present.colours import Palette
 
 _NONE, _BOLD, _DIM = Style.null(), Style(bold=True), Style(dim=True)
 _ITALIC, _STRIKE, _UNDERLINE = Style(italic=True), Style(strike=True), Style(underline=True)
 
 
-@dataclass(frozen=True)
+@immutable(slots=False)
 class MarkdownStyles:
     """`text` lies under everything; the others are laid upon it. The last group colours code."""
 

@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import ClassVar
 
+from cockpit.model.immutable import immutable
 from cockpit.model.teams import Team, TeamMessage
 from cockpit.ui.present import pages
 from cockpit.ui.present.cells import cells, wrap
@@ -25,7 +26,7 @@ _BESIDE = 12
 _UNVERIFIED = " (unverified)"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Narrowed:
     """Whose words are shown: those between two, those of one, or of all. `plain` leaves out the protocol."""
 

@@ -4,18 +4,18 @@ Pure. It must never cut a line: what is too wide is wrapped."""
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from textual.strip import Strip
 
+from cockpit.model.immutable import immutable
 from cockpit.ui.present.lines import Line
 from cockpit.ui.present.pen import Pen, blank
 
 _FILE = re.compile(r"^diff --git ", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Page:
     """`marks` are the lines where its parts begin (the files of a diff)."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from cockpit.model.immutable import immutable
 from cockpit.ui.actions import ACTIONS, Action, At
 from cockpit.ui.present.ages import age
 from cockpit.ui.present.glyphs import mark
@@ -17,7 +18,7 @@ from cockpit.ui.present.rows import Row, TextRow
 THREADS = 50
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Hit:
     """How well a text fits; `places` are the characters that were typed."""
 

@@ -3,9 +3,9 @@
 Pure. Lines are counted from the oldest of the scrollback, cells from the left edge."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from cockpit.model.immutable import immutable
 from cockpit.model.terminal import Line, Screen
 from cockpit.ui.present.cells import cells, cut
 
@@ -23,7 +23,7 @@ class Spot(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Reading:
     """`sought` is the text that was searched for, `found` the line of the match that the person is at, of `count`
     lines with it, the newest being the first. `anchor` and `head` are the ends of the selection."""

@@ -4,12 +4,12 @@ It takes text as it is: nothing is ever parsed as markup, and nothing is wider t
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from cockpit.model.immutable import immutable
 from cockpit.ui.present.cells import cells, cut, fit, wrap
 from cockpit.ui.present.colours import Palette
 from cockpit.ui.present.lines import Line, Span
@@ -21,7 +21,7 @@ Prose = Callable[[str, int], list[Strip]]
 """Markdown and a width in, strips of at most that width out."""
 
 
-@dataclass(frozen=True)
+@immutable(slots=False)
 class Pen:
     """`prose` draws Markdown in the colours of the palette."""
 

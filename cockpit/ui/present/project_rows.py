@@ -8,6 +8,7 @@ from datetime import datetime
 
 from cockpit.model.fleet import GROUP_OF, Fleet, Group
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.work import Thread
 from cockpit.ui.present.filter import on_shelf
 from cockpit.ui.present.glyphs import mark
@@ -16,7 +17,7 @@ from cockpit.ui.present.rows import Row, TextRow
 from cockpit.ui.present.thread_rows import in_order, project_title
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Place:
     """What one row of the panel narrows the list to: everything, a project (None: threads without one) or a team."""
 

@@ -9,6 +9,7 @@ from typing import ClassVar, Protocol
 
 from cockpit.model.fleet import GROUP_OF, Fleet, Group
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.work import Status, Thread
 from cockpit.ui.present.ages import age, changes_in
 from cockpit.ui.present.doing import doing
@@ -33,7 +34,7 @@ class Row(Protocol):
         """Seconds until the time alone changes what the row says; None if it never does."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TextRow:
     """Fixed lines: a heading, a note, an empty list's words; with `selectable` also a plain item."""
 

@@ -3,11 +3,12 @@
 Nothing found is told only of sources that answered."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line
 from cockpit.model.work import Thread
 from cockpit.ui.present.ages import age
@@ -19,7 +20,7 @@ TITLES = 200
 LEAST = 2
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Answers:
     """What sources answered to one question so far, by their names."""
 

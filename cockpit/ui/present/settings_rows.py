@@ -5,7 +5,6 @@ the first word of its command is shown."""
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from math import inf
 from typing import ClassVar, Literal
@@ -13,6 +12,7 @@ from typing import ClassVar, Literal
 from cockpit.config.schema import Config
 from cockpit.config.settings import TABLES, Kind, Setting, SettingGroup, settings
 from cockpit.model.errors import ConfigError
+from cockpit.model.immutable import immutable
 from cockpit.ui.actions import ACTIONS, Action
 from cockpit.ui.present.cells import wrap
 from cockpit.ui.present.keys_table import by_group, key_name, key_names
@@ -26,7 +26,7 @@ LISTS = ("t3",)
 """The lists of sources that can be added to from here."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Way:
     """A row that does something to the list of sources: add one, or take `name` out."""
 
@@ -35,7 +35,7 @@ class Way:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class FieldRow:
     """One setting, or one word of a setting that takes several (`word`)."""
 
@@ -77,7 +77,7 @@ class FieldRow:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class KeyRow:
     """One action and the keys it has for this person."""
 

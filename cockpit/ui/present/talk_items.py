@@ -4,10 +4,11 @@ Pure and without any width. It must never lose an entry: each one is an item or 
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, tzinfo
 
 from cockpit.model.asks import SettledAsk
+from cockpit.model.immutable import immutable
 from cockpit.model.talk import CallState, Changes, Entry, Exchange, Message, Notice, Plan, Role, Steps, ToolCall
 
 FOLD_FROM = 7
@@ -20,7 +21,7 @@ PLAN_LINES = 12
 RUN = "run:"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Item:
     """What is drawn as one. `entries` has one entry, or the calls that a run's line stands for (`run`).
 
@@ -45,7 +46,7 @@ class Item:
         return self.entries[0]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Items:
     """All items of a conversation, oldest first, and what they were made from."""
 

@@ -2,13 +2,13 @@
 
 Pure. It must never parse what agents wrote as markup; Markdown goes through the pen alone."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 
 from rich.segment import Segment
 from textual.strip import Strip
 
+from cockpit.model.immutable import immutable
 from cockpit.model.talk import Changes, Entry, Exchange, Message, Notice, Plan, Role, Steps, ToolCall
 from cockpit.ui.present.call_lines import call_lines, run_lines
 from cockpit.ui.present.card_lines import changes_lines, plan_lines, steps_lines
@@ -22,7 +22,7 @@ STREAM_STEP = 2_000
 """Characters of a growing message after which more of it is kept as drawn."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Look:
     """What all items of one conversation are drawn with. `today` and `zone` are the person's."""
 

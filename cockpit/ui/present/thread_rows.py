@@ -3,13 +3,14 @@
 It never hides a thread without saying so in the last line."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import lru_cache
 
 from cockpit.model.fleet import GROUP_OF, Fleet, Group
 from cockpit.model.health import Health
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.work import Thread
 from cockpit.ui.present.empty import nothing_kept, unread
 from cockpit.ui.present.filter import Filter, on_shelf, snoozed
@@ -20,7 +21,7 @@ from cockpit.ui.present.rows import Row, TextRow, ThreadRow, thread_row
 Scope = Callable[[Thread], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class View:
     """What the person wants to see. `by_project`: projects are the headings under the threads that need a person.
     `badges`: a row names its project where no heading does. `keys` are key names by action, for the empty list;

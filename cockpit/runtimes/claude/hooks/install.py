@@ -5,12 +5,12 @@ It changes only the file that it was given, by a rename, and only what `settings
 import json
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from cockpit.config.files import replace_file
 from cockpit.model.errors import ConfigError
+from cockpit.model.immutable import immutable
 from cockpit.runtimes.claude.hooks.settings import (
     HOLD_SECONDS,
     PROGRAM,
@@ -25,7 +25,7 @@ from cockpit.runtimes.claude.hooks.settings import (
 _SOURCE = Path(__file__).with_name("program.py")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Change:
     """What would be done to the file at `path` (where a link leads); None: there is no file. `copy` is where the text
     of before is kept."""

@@ -6,12 +6,12 @@ import json
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cockpit.config.paths import HOOK_PROGRAM
 from cockpit.model.errors import ConfigError
+from cockpit.model.immutable import immutable
 from cockpit.runtimes.claude.hooks.splice import put
 
 PROGRAM = HOOK_PROGRAM
@@ -26,7 +26,7 @@ _EVENTS = ("PermissionRequest", "PreToolUse")
 Json = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Ours:
     """`program` is the hook program's place, `python` what runs it; `wait` and `hold` are seconds (see the program).
     Either file may go away: then the commands do and say nothing."""

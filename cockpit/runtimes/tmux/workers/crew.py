@@ -4,7 +4,7 @@ It knows no rows of its own; `rows` makes them from what is known here."""
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from cockpit.core.ports import Clock, WorkerLog
 from cockpit.model.errors import Refused, SourceError
 from cockpit.model.health import Health, Offer, SourceState
 from cockpit.model.ids import Ref
+from cockpit.model.immutable import immutable
 from cockpit.model.work import ModelChoice
 from cockpit.runtimes.tmux.address import Address
 from cockpit.runtimes.tmux.failures import OLDEST, no_tmux, too_old
@@ -31,7 +32,7 @@ _FAR_FRESH = timedelta(minutes=10)
 _AGAIN = timedelta(seconds=30)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Means:
     """Where workers are started and kept: the server's address, the ledger's table, a private directory on the
     server's machine for the scripts that start them, what the configuration says for all and for each harness, a

@@ -4,7 +4,7 @@ Pure. Where harnesses come from is `harness_files`."""
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from string import Template
 
@@ -12,6 +12,7 @@ from cockpit.config.check import Wrong
 from cockpit.config.spec import nearest
 from cockpit.model.errors import Refused
 from cockpit.model.health import Offer, Setting
+from cockpit.model.immutable import immutable
 from cockpit.model.workers import Worker
 
 KEYS = {"escape": (b"\x1b", "Escape"), "ctrl+c": (b"\x03", "Ctrl+C")}
@@ -21,7 +22,7 @@ MODEL, MODE = "model", "mode"
 """By which a model and a mode stand among the defaults; no setting has such an id."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Choice:
     """One value of a setting, with what it adds to the command line and the environment."""
 
@@ -31,7 +32,7 @@ class Choice:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Knob:
     """A setting of the harness; the first choice is the default."""
 
@@ -40,7 +41,7 @@ class Knob:
     choices: tuple[Choice, ...]
 
 
-@dataclass(frozen=True)
+@immutable(slots=False)
 class Harness:
     """`start`, `prompt`, `resume`, `latest` and `model` are arguments with places to fill in ({session}, {prompt},
     {model}). Without `prompt` it is typed in when `ready` is on the screen. `resume` takes up a conversation by its

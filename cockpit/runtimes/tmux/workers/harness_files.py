@@ -6,7 +6,7 @@ table below."""
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from cockpit.config.load import read_text
 from cockpit.config.shipped import toml_files
 from cockpit.config.spec import nearest
 from cockpit.model.errors import ConfigError
+from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line
 from cockpit.runtimes.tmux.workers.harness import KEYS, MODE, MODEL, Choice, Harness, Knob
 
@@ -24,7 +25,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _PLACE = re.compile(r"\{(\w*)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Harnesses:
     """What could be loaded, by name, and one sentence for each file that could not."""
 

@@ -6,10 +6,11 @@ harness puts into the environment. The script stays as a waiting shell above the
 import os
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePosixPath
 
 from cockpit.model.errors import Refused
+from cockpit.model.immutable import immutable
 from cockpit.model.workers import Worker
 from cockpit.runtimes.tmux.processes import SHELLS
 from cockpit.runtimes.tmux.workers.harness import Harness
@@ -25,7 +26,7 @@ _WRITE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Launch:
     """`arguments` come before the prompt, which is handed over as `prompt` says, or typed in later (empty). A
     `shell` is run in the place of the script: a person types into it, and what it starts are its own jobs."""

@@ -9,13 +9,14 @@ import posixpath
 import secrets
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
 from cockpit.core import commands as c
 from cockpit.core.branch_name import branch_name
 from cockpit.model.errors import CockpitError, HalfDone, LedgerError, Refused, Stale
+from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line
 from cockpit.model.work import ModelChoice
 from cockpit.model.workers import Worker
@@ -43,7 +44,7 @@ _SURVEY = (
 _AT_ONCE = 4
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Begun:
     """A worker whose terminal runs, and what came of its prompt."""
 

@@ -3,9 +3,9 @@
 It types a prompt once, never into a dialog, and never presses a second Enter."""
 
 import asyncio
-from dataclasses import dataclass
 
 from cockpit.model.errors import CockpitError, Stale
+from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line
 from cockpit.model.workers import Worker
 from cockpit.runtimes.tmux import sending
@@ -21,7 +21,7 @@ _FAR_SECONDS = 1.0
 _READ = 'IFS=; for glob; do for file in $glob; do [ -f "$file" ] && head -c 1048576 -- "$file"; done; done; true'
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Verdict:
     """`trouble` says why no turn began and what to do, empty when one did; `note` what could not be seen."""
 
@@ -29,7 +29,7 @@ class Verdict:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Sight:
     front: sending.Front
     text: str

@@ -1,8 +1,7 @@
 """A window for a worker, in the one session that all of them share. It makes them and looks at nothing else."""
 
-from dataclasses import dataclass
-
 from cockpit.model.errors import Rejected
+from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line
 from cockpit.runtimes.tmux import failures
 from cockpit.runtimes.tmux.workers.machine import Machine
@@ -14,7 +13,7 @@ _SAYING = ("-c", "/", "-P", "-F", "#{pane_id} #{start_time} #{socket_path}")
 _KEEP = (";", "set-option", "-t", SESSION, "destroy-unattached", "off")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Window:
     """Where a worker's terminal is: as `Worker` has it."""
 

@@ -7,12 +7,12 @@ import asyncio
 import contextlib
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from cockpit.config import WorkersConfig
 from cockpit.model.errors import CockpitError, Rejected
+from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line
 from cockpit.runtimes.tmux.failures import Hung
 from cockpit.runtimes.tmux.workers.machine import Machine, failed
@@ -34,7 +34,7 @@ _SET_UP = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Worktree:
     """`base` is the commit that `branch` was made at."""
 
