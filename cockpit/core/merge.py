@@ -149,8 +149,10 @@ def overlay(thread: Thread, ledger: LedgerRead, sources: Mapping[str, SourceStat
 
 
 def _outweighs(thread: Thread) -> bool:
-    """Whether its status must be seen although it is frozen: it needs somebody, it broke, or its terminal is gone."""
-    gone = thread.status is Status.ENDED and thread.can(Capability.RESUME)
+    """Whether its status must be seen although it is frozen: it needs somebody, it broke, or it is over: it can be
+    brought back, or nothing can be told it any more."""
+    over = thread.can(Capability.RESUME) or not thread.can(Capability.SEND)
+    gone = thread.status is Status.ENDED and over
     return thread.status in NEEDS_YOU or thread.status is Status.FAILED or gone
 
 

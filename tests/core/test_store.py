@@ -89,6 +89,14 @@ def test_freeze_comes_after_what_needs_a_person_and_after_failed() -> None:
     assert all(threads[ref(n)].frozen == freeze for n in ("ask", "bad", "busy"))
 
 
+def test_what_is_over_although_it_is_frozen_says_so() -> None:
+    frozen = LedgerRead({ref("one"): Freeze("look at it", "ann", ago(10))}, None, {}, None)
+    for able, status in ((frozenset({Capability.SEND}), Status.FROZEN), (frozenset(), Status.ENDED)):
+        store = store_with(source(), ThreadSeen(thread("one", Status.ENDED, capabilities=able)), frozen)
+        row = store.fleet.threads[ref("one")]
+        assert (row.status, row.frozen is not None) == (status, True)
+
+
 def test_a_mates_request_is_answered_where_its_leads_terminal_shows_it() -> None:
     members = (Member("lead", "lead", "working", thread=ref("lead")), Member("ann", "teammate", "", thread=ref("ann")))
     team = TeamSeen(Team(ref("team"), "crew", "lead", members))

@@ -2,29 +2,28 @@
 
 It answers nothing by itself, and calls an answer given only when Claude has gone on by it."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from cockpit.core.commands import Answer, Decide, ImplementPlan, Outcome
 from cockpit.core.ports import Clock, HeldAsks
-from cockpit.model.asks import Ask, AskKind, Decision, HeldAsk
-from cockpit.model.errors import LedgerError, Refused, Stale, Unconfirmed
+from cockpit.model.asks import Ask, AskKind, Decision
+from cockpit.model.errors import LedgerError, Refused, Stale
 from cockpit.model.facts import Fact, SourceRead, TeamSeen, ThreadSeen
 from cockpit.model.ids import Ref
 from cockpit.model.teams import Team
 from cockpit.model.text import one_line
 from cockpit.model.work import Capability, Evidence, Thread
+from cockpit.runtimes.claude.giving import Giving
 from cockpit.runtimes.claude.held import Held, ask, decode, updates
+from cockpit.runtimes.claude.hooked import Hooked
 from cockpit.runtimes.claude.processes import Processes
-from cockpit.runtimes.claude.verdict import Verdict, dialog_changed, verdict
 
 _WAYS = {AskKind.APPROVAL: Capability.APPROVE, AskKind.QUESTION: Capability.ANSWER, AskKind.PLAN: Capability.PLAN}
-_UNHELD = "no hook holds it: answer in {} terminal, or see `cockpit hooks install`"
-_TAKEN_SECONDS, _CONFIRM_SECONDS, _GRACE_SECONDS, _STEP = 3.0, 5.0, 0.4, 0.05
+_UNHELD = "no hook holds it, so answer in {} terminal"
+_HOOKLESS = "it has no hooks that bring requests here (`cockpit hooks install`), so answer in {} terminal"
 _DECIDED = {
     Decision.ACCEPT: "Approved",
     Decision.ACCEPT_FOR_SESSION: "Approved for the session",
@@ -35,20 +34,23 @@ _DECIDED = {
 
 class Answers:
     """`held` is the ledger's port (None: there is no ledger), `who` the person's name for the record, `root` the Claude
-    home. `threads` and `teams` give the rows as the files say them."""
+    home. `threads` and `teams` give the rows as the files say them; `lined`, whether our status line runs in a row's
+    session."""
 
     def __init__(
         self, name: str, held: HeldAsks | None, *, who: str, root: Path, clock: Clock, processes: Processes,
         threads: Callable[[], Mapping[Ref, Thread]], teams: Callable[[], Mapping[Ref, Team]],
+        lined: Callable[[Thread], bool] = lambda _: False,
     ) -> None:  # fmt: skip
         self._name = name
         self._held = held
-        self._who = who
-        self._root = root
+        self._giving = Giving(held, who, root, clock, self._lives) if held is not None else None
         self._clock = clock
         self._processes = processes
         self._threads = threads
         self._teams = teams
+        self._lined = lined
+        self._hooked = Hooked(root)
         self._waiting: dict[str, Held] = {}
         self._sending: dict[str, Held] = {}
         self._by: dict[Ref, tuple[Held, ...]] = {}
@@ -130,7 +132,9 @@ class Answers:
             ways = sorted({_WAYS[each.kind] for each in thread.asks if each.kind in _WAYS})
             if not ways:
                 return thread
-            why = _UNHELD.format("its lead's" if self._is_mate(thread.ref) else "its")
+            lead = self._lead_of(thread.ref)
+            why = _UNHELD if self._has_hooks(thread, lead) else _HOOKLESS
+            why = why.format("its lead's" if lead else "its")
             return replace(thread, cannot=(*thread.cannot, *((way, why) for way in ways)))
         shown = [ask(held, thread.ref, _who(thread, held)) for held in several]
         ids = {held.id for held in several} | {held.call.id for held in several}
@@ -152,10 +156,21 @@ class Answers:
             | {Capability.APPROVE for each in shown if each.decisions},
         )
 
-    def _is_mate(self, ref: Ref) -> bool:
-        """Whether its requests come up in another one's terminal."""
-        members = (each for team in self._teams().values() for each in team.members)
-        return any(each.thread == ref and each.role != "lead" for each in members)
+    def _lead_of(self, ref: Ref) -> Thread | None:
+        """In whose terminal a mate's requests come up."""
+        for team in self._teams().values():
+            if any(each.thread == ref and each.role != "lead" for each in team.members):
+                leads = (
+                    self._threads().get(each.thread) for each in team.members if each.role == "lead" and each.thread
+                )
+                return next(filter(None, leads), None)
+        return None
+
+    def _has_hooks(self, thread: Thread, lead: Thread | None) -> bool:
+        """A mate within its lead's process has its lead's; one with a pane has its own, and takes none from the flags
+        of its lead (facts: 2.1.329)."""
+        asked = thread if lead is None or any(key.startswith("session:") for key in thread.joins) else lead
+        return self._lined(asked) or any(self._hooked.in_settings(each.place) for each in thread.asks)
 
     def _team(self, team: Team) -> Team:
         waits = {ref: several[0] for ref, several in self._by.items()}
@@ -217,64 +232,13 @@ class Answers:
         return held
 
     async def _give(self, held: Held, answer: Mapping[str, Any], *, allowed: bool) -> None:
-        assert self._held is not None
+        assert self._giving is not None
         self._sending[held.id] = held
         try:
-            at = self._clock()
-            if not await asyncio.to_thread(self._held.answer, held.id, answer, self._who, at):
-                raise Stale(await self._why_late(held.id))
-            await self._taken(held)
-            await self._gone_on(held, at, allowed=allowed)
+            await self._giving.give(held, answer, allowed=allowed)
         finally:
             del self._sending[held.id]
             self._waiting.pop(held.id, None)
-
-    async def _get(self, ask_id: str) -> HeldAsk | None:
-        assert self._held is not None
-        return await asyncio.to_thread(self._held.get, ask_id)
-
-    async def _why_late(self, ask_id: str) -> str:
-        row = await self._get(ask_id)
-        if row is not None and row.answer is not None:
-            return f"It was answered before, by {row.answered_by or 'somebody'}."
-        return "It was settled in its terminal, or waited too long."
-
-    async def _taken(self, held: Held) -> None:
-        """The hook has passed the answer on."""
-        for _ in range(round(_TAKEN_SECONDS / _STEP)):
-            row = await self._get(held.id)
-            if row is not None and row.taken_at is not None:
-                return
-            if not self._lives(held):
-                raise Stale(
-                    "Its hook has ended without taking the answer.", fix="If it still waits, answer in its terminal."
-                )
-            await asyncio.sleep(_STEP)
-        raise Unconfirmed("Its hook has not taken the answer so far.", fix="Look at its terminal.")
-
-    async def _gone_on(self, held: Held, at: datetime, *, allowed: bool) -> None:
-        """Claude has: its dialog is gone, or the call has its result. A call that stood still for the hook has nobody
-        else to wait for. A result that says a person decided at the terminal beats all."""
-        loop = asyncio.get_running_loop()
-        began, moved = loop.time(), held.standing
-        settled: float | None = began + _GRACE_SECONDS if moved else None
-        while True:
-            match await asyncio.to_thread(verdict, self._root, held.transcript, held.call.id):
-                case Verdict.HOOK:
-                    return
-                case Verdict.PERSON:
-                    raise Stale("It was answered in its terminal first.")
-                case Verdict.SOMEHOW if moved or not allowed:
-                    return
-            if not moved and await asyncio.to_thread(
-                dialog_changed, self._root, held.cli, at - timedelta(milliseconds=5)
-            ):
-                moved, settled = True, loop.time() + _GRACE_SECONDS
-            if settled is not None and loop.time() > settled:
-                return
-            if loop.time() - began > _CONFIRM_SECONDS:
-                raise Unconfirmed("Claude has the answer and has not gone on so far.", fix="Look at its terminal.")
-            await asyncio.sleep(_STEP)
 
 
 def _who(thread: Thread, held: Held) -> str:

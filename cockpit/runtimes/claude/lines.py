@@ -27,6 +27,10 @@ class Lines:
     def filled(self, facts: Iterable[Fact]) -> list[Fact]:
         return [self._fill(fact) for fact in facts]
 
+    def kept(self, thread: Thread) -> bool:
+        """Whether our status line has run in its session."""
+        return bool(self._told(thread))
+
     def _fill(self, fact: Fact) -> Fact:
         match fact:
             case ThreadSeen(thread):

@@ -52,12 +52,13 @@ class ClaudeSource:
     ) -> None:  # fmt: skip
         self._name = name
         self._clock = clock
+        self._lines = Lines(lines)
         seen = processes or Processes()
         self._reader = reader = Reader(name, home, now=clock, prices=prices or {}, processes=seen,
                                        recent=recent, repository=repository, post=post)  # fmt: skip
         self._answers = Answers(name, held, who=who, root=home, clock=clock, processes=seen,
-                                threads=lambda: reader.threads, teams=lambda: reader.teams)  # fmt: skip
-        self._lines = Lines(lines)
+                                threads=lambda: reader.threads, teams=lambda: reader.teams,
+                                lined=self._lines.kept)  # fmt: skip
         self._watcher = Watcher(home, poll=poll, poll_seconds=poll_seconds)
         self._process_seconds = process_seconds
         self._hands = hands

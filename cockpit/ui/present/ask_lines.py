@@ -11,11 +11,11 @@ from rich.style import Style
 from textual.strip import Strip
 
 from cockpit.core.commands import Answer, Command, Decide, ImplementPlan
-from cockpit.core.why_not import why_not
+from cockpit.core.why_not import cannot, why_not
 from cockpit.model.asks import Ask, AskKind, Decision, Option
 from cockpit.model.fleet import Fleet
 from cockpit.model.immutable import immutable
-from cockpit.model.work import Thread
+from cockpit.model.work import Capability, Thread
 from cockpit.ui.present.ages import age, until
 from cockpit.ui.present.answer_form import Form
 from cockpit.ui.present.cells import cells, cut
@@ -25,8 +25,14 @@ from cockpit.ui.present.pen import Pen, blank
 APPROVE, SESSION, DECLINE = "thread.approve", "thread.approve-session", "thread.decline"
 RULE, SAYING = "thread.approve-rule", "thread.decline-message"
 REPLY, PLAN, EXPLAIN = "thread.reply", "thread.plan", "thread.explain"
+ATTACH = "thread.attach"
 GO = "go"
 PLAN_LINES = 8
+_WAYS = {
+    AskKind.APPROVAL: Capability.APPROVE,
+    AskKind.QUESTION: Capability.ANSWER,
+    AskKind.PLAN: Capability.PLAN,
+}
 _SOON = 300
 _MARKS = {
     AskKind.APPROVAL: ("!", "needs"),
@@ -108,6 +114,8 @@ def foot_lines(card: Card, chips: Sequence[Chip], width: int, pen: Pen) -> list[
         return [*strips, *pen.text("sending… it counts when the source confirms it", width, "text")]
     if card.form and card.answering:
         strips.append(_way_on(card.form, card.answering, width, pen))
+    if (why := elsewhere(card)) is not None:
+        strips += pen.text(f"It cannot be answered here: {why}.", width, "text")
     reasons = dict.fromkeys(chip.reason for chip in chips if chip.reason)
     for reason in reasons:
         strips += pen.text(f"✗ {reason}", width, "text")
@@ -115,13 +123,22 @@ def foot_lines(card: Card, chips: Sequence[Chip], width: int, pen: Pen) -> list[
 
 
 def chips_of(card: Card, keys: Mapping[str, str]) -> list[Chip]:
-    """The keys that answer this ask, the first one first. `keys` gives the key of each action."""
+    """The keys that answer this ask, the first one first; where it is answered in a terminal, the key that opens that.
+    `keys` gives the key of each action."""
     ask, found = card.ask, []
 
     def chip(action: str, label: str, command: Command | None = None, key: str = "") -> None:
         reason = why_not(command, card.fleet) if command else None
         found.append(Chip(action, key or keys.get(action, ""), label, reason))
 
+    if elsewhere(card) is not None:
+        if card.thread and (shown := card.fleet.shown_at(card.thread)).can(Capability.ATTACH):
+            own = shown.ref == card.thread.ref
+            chip(ATTACH, "open its terminal" if own else "open its lead's terminal")
+        if ask.kind is AskKind.PLAN:
+            chip(PLAN, "read it all")
+        chip(EXPLAIN, "explain")
+        return found
     match ask.kind:
         case AskKind.APPROVAL:
             chip(APPROVE, "approve", Decide(ask.thread, ask.id, Decision.ACCEPT))
@@ -151,6 +168,12 @@ def chips_of(card: Card, keys: Mapping[str, str]) -> list[Chip]:
         case AskKind.ALERT:
             chip(EXPLAIN, "explain")
     return found
+
+
+def elsewhere(card: Card) -> str | None:
+    """Why it cannot be answered from here at all, whatever is done; None when there is a way."""
+    needed = _WAYS.get(card.ask.kind)
+    return cannot(card.thread, needed) if card.thread and needed else None
 
 
 def _left(ask: Ask, now: datetime) -> str:

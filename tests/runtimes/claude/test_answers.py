@@ -13,13 +13,15 @@ from claude_kit import SOLO, TEAM, Facts, Fake, House
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cockpit.config.paths import HOOK_PROGRAM
 from cockpit.core import commands as c
 from cockpit.model.asks import AskKind, Decision, HeldAsk
 from cockpit.model.errors import Refused, Stale, Unconfirmed
 from cockpit.model.ids import Ref
 from cockpit.model.work import Capability, Status
-from cockpit.runtimes.claude import answers
-from cockpit.runtimes.claude.held import ask, decode
+from cockpit.runtimes.claude import giving
+from cockpit.runtimes.claude.held import ask, decode, updates
+from cockpit.runtimes.claude.hooked import Hooked
 from cockpit.runtimes.claude.source import ClaudeSource
 from cockpit.storage.ledger import SqliteLedger
 
@@ -43,6 +45,7 @@ class Hook:
         self.processes = Fake()
         self.source = ClaudeSource(
             "claude", self.house.root, clock=now, processes=self.processes, held=self.ledger.asks, who="ada",
+            lines=root / "lines",
         )  # fmt: skip
 
     def busy(self, command: str = "make") -> None:
@@ -112,7 +115,35 @@ async def test_without_a_hook_it_says_why_and_what_to_do(hook: Hook, facts: Fact
     assert row.asks
     assert row.dialog
     assert not row.can(Capability.APPROVE)
-    assert "cockpit hooks install" in row.reason(Capability.APPROVE)
+    why = "it has no hooks that bring requests here (`cockpit hooks install`), so answer in its terminal"
+    assert row.reason(Capability.APPROVE) == why
+
+
+OURS = json.dumps(
+    {"hooks": {"PermissionRequest": [{"hooks": [{"type": "command", "command": f"python3 /x/{HOOK_PROGRAM} ask"}]}]}}
+)
+
+
+@pytest.mark.parametrize("file", ["home/settings.json", f"lines/{SOLO}.json"])
+async def test_who_has_hooks_is_not_told_to_install_them(file: str, hook: Hook, facts: Facts, tmp_path: Path) -> None:
+    hook.busy()
+    (tmp_path / "lines").mkdir()
+    (tmp_path / file).write_text(OURS)
+    await hook.source.read(facts)
+    assert facts.threads[SOLO].reason(Capability.APPROVE) == "no hook holds it, so answer in its terminal"
+
+
+@pytest.mark.parametrize("name", ["settings.json", "settings.local.json"])
+def test_hooks_of_a_project_are_its_sessions(name: str, tmp_path: Path) -> None:
+    here = tmp_path / "web" / ".claude" / name
+    here.parent.mkdir(parents=True)
+    hooked = Hooked(tmp_path / "home")
+    assert not hooked.in_settings(str(tmp_path / "web"))
+    here.write_text("{")
+    assert not hooked.in_settings(str(tmp_path / "web"))
+    here.write_text(OURS)
+    assert hooked.in_settings(str(tmp_path / "web"))
+    assert not hooked.in_settings(str(tmp_path))
 
 
 async def test_without_a_hook_a_mates_request_is_in_its_leads_terminal(hook: Hook, facts: Facts) -> None:
@@ -175,7 +206,7 @@ async def test_rules_go_as_they_came_and_for_a_session_they_end_with_it(hook: Ho
     assert answer["updated_permissions"] == [RULE | {"destination": "session"}]
     held = decode(hook.ledger.asks.get("toolu_1"))  # type: ignore[arg-type]
     assert held is not None
-    assert answers.updates(held, rule="1") == [RULE]
+    assert updates(held, rule="1") == [RULE]
 
 
 async def test_who_was_first_at_the_terminal_wins(hook: Hook, facts: Facts) -> None:
@@ -200,8 +231,8 @@ async def test_what_is_taken_back_or_answered_is_stale(hook: Hook, facts: Facts)
 async def test_an_answer_that_nobody_takes_is_not_called_given(
     hook: Hook, facts: Facts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "_TAKEN_SECONDS", 0.2)
-    monkeypatch.setattr(answers, "_CONFIRM_SECONDS", 0.2)
+    monkeypatch.setattr(giving, "_TAKEN_SECONDS", 0.2)
+    monkeypatch.setattr(giving, "_CONFIRM_SECONDS", 0.2)
     hook.busy()
     hook.holds()
     await hook.source.read(facts)
@@ -218,7 +249,7 @@ async def test_an_answer_that_nobody_takes_is_not_called_given(
 async def test_a_taken_answer_that_claude_does_not_go_on_by_is_unconfirmed(
     hook: Hook, facts: Facts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "_CONFIRM_SECONDS", 0.2)
+    monkeypatch.setattr(giving, "_CONFIRM_SECONDS", 0.2)
     hook.busy()
     hook.holds()
     await hook.source.read(facts)

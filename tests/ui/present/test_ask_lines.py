@@ -11,7 +11,7 @@ from talking import AT, ONE, RED, approval, fleet, pen, plan, question, thread, 
 from cockpit.model import facts as f
 from cockpit.model.asks import Ask, Decision, Option, Question
 from cockpit.model.health import Health
-from cockpit.model.work import Freeze, Hold
+from cockpit.model.work import Capability, Freeze, Hold
 from cockpit.ui.actions import BY_ID
 from cockpit.ui.present import ask_lines
 from cockpit.ui.present.answer_form import Form
@@ -23,6 +23,8 @@ KEYS = {
     ask_lines.DECLINE: "x",
     ask_lines.REPLY: "r",
     ask_lines.PLAN: "P",
+    ask_lines.EXPLAIN: "e",
+    ask_lines.ATTACH: "o",
 }
 
 
@@ -50,8 +52,22 @@ def test_every_chip_is_an_action_of_the_register() -> None:
         ask_lines.REPLY,
         ask_lines.PLAN,
         ask_lines.EXPLAIN,
+        ask_lines.ATTACH,
     )
     assert [name for name in names if name not in BY_ID] == []
+
+
+@pytest.mark.parametrize("ask", [approval(), question(), plan()])
+def test_what_cannot_be_answered_here_says_why_and_has_the_key_of_the_terminal(ask: Ask) -> None:
+    ways = (Capability.APPROVE, Capability.ANSWER, Capability.PLAN)
+    why = tuple((way, "no hook holds it, so answer in its terminal") for way in ways)
+    for can, keys in ((frozenset({Capability.ATTACH}), ["o  open its terminal", "e  explain"]), (frozenset(), ["e"])):
+        made = fleet(thread(ask, capabilities=can, cannot=why))
+        said = " ".join(foot(Card(ask, made.threads[ONE], made), 80))
+        assert "It cannot be answered here: no hook holds it, so answer in its terminal." in said
+        assert all(key in said for key in keys)
+        assert "approve" not in said
+        assert "decline" not in said
 
 
 def test_the_head_says_who_and_since_when() -> None:
