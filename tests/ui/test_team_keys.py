@@ -5,6 +5,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
+import pytest
 from scenes import NOW
 from teaming import API, LEAD, SCHEMA, TEAM, crew_fleet, two_teams
 from textual.pilot import Pilot
@@ -91,6 +92,23 @@ async def test_approve_from_the_members() -> None:
         await pilot.press("a")
         await until(pilot, lambda: bool(actions.sent))
     assert actions.sent == [Decide(SCHEMA, "perm-1", Decision.ACCEPT)]
+
+
+@pytest.mark.parametrize("screen", ["f5", "f2"])
+async def test_each_of_several_requests_of_one_worker_has_its_card(screen: str) -> None:
+    fleet = crew_fleet()
+    row = fleet.threads[SCHEMA]
+    second = replace(row.asks[0], id="perm-2", body="make seed")
+    fleet = replace(fleet, threads={**fleet.threads, SCHEMA: replace(row, asks=(*row.asks, second))})
+    async with app_of(Recorded()).run_test(size=(120, 40)) as pilot:
+        app = await come(pilot, fleet, screen)
+        await until(pilot, lambda: app.at().ask == row.asks[0])
+        await pilot.press("full_stop")
+        await until(pilot, lambda: app.at().ask == second)
+        await pilot.press("full_stop")
+        await until(pilot, lambda: app.at().ask == row.asks[0])
+        await pilot.press("comma")
+        await until(pilot, lambda: app.at().ask == second)
 
 
 async def test_a_card_that_has_only_just_come_is_not_approved() -> None:

@@ -14,6 +14,10 @@ def _waiting(at: At) -> str | None:
     return None if at.fleet.counts.needs_you else "nobody waits for you"
 
 
+def _asks_more(at: At) -> str | None:
+    return None if at.thread and len(at.thread.asks) > 1 else "it does not ask several things"
+
+
 def _approvable(at: At) -> str | None:
     match at.ask:
         case None:
@@ -88,6 +92,14 @@ ACTIONS = (
     Action(
         "thread.next", "n", "next", "Go to the next thread that needs you", "Answer",
         on_screen("next_needing"), _waiting, frozenset({"fleet", "team", "panes"}), footer=1,
+    ),
+    Action(
+        "thread.next-ask", "full_stop", "next request", "Another request of the selected thread, where it has several",
+        "Answer", on_screen("next_ask"), _asks_more, frozenset({"fleet", "team"}),
+    ),
+    Action(
+        "thread.ask-before", "comma", "request before", "The request before, of the selected thread", "Answer",
+        on_screen("ask_before"), _asks_more, frozenset({"fleet", "team"}),
     ),
     Action(
         "thread.approve", "a", "approve", "Approve what the card shows; on a row, open its card first", "Answer",

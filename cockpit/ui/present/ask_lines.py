@@ -25,7 +25,7 @@ from cockpit.ui.present.pen import Pen, blank
 APPROVE, SESSION, DECLINE = "thread.approve", "thread.approve-session", "thread.decline"
 RULE, SAYING = "thread.approve-rule", "thread.decline-message"
 REPLY, PLAN, EXPLAIN = "thread.reply", "thread.plan", "thread.explain"
-ATTACH = "thread.attach"
+ATTACH, NEXT = "thread.attach", "thread.next-ask"
 GO = "go"
 PLAN_LINES = 8
 _WAYS = {
@@ -138,7 +138,7 @@ def chips_of(card: Card, keys: Mapping[str, str]) -> list[Chip]:
         if ask.kind is AskKind.PLAN:
             chip(PLAN, "read it all")
         chip(EXPLAIN, "explain")
-        return found
+        return [*found, *_next(card, keys)]
     match ask.kind:
         case AskKind.APPROVAL:
             chip(APPROVE, "approve", Decide(ask.thread, ask.id, Decision.ACCEPT))
@@ -167,7 +167,13 @@ def chips_of(card: Card, keys: Mapping[str, str]) -> list[Chip]:
                 chip(REPLY, "reply with changes")
         case AskKind.ALERT:
             chip(EXPLAIN, "explain")
-    return found
+    return [*found, *_next(card, keys)]
+
+
+def _next(card: Card, keys: Mapping[str, str]) -> list[Chip]:
+    """The way to its other requests; while a form has the keys, they are its own."""
+    several = card.count > 1 and not card.answering
+    return [Chip(NEXT, keys.get(NEXT, ""), f"next of {card.count}")] if several else []
 
 
 def elsewhere(card: Card) -> str | None:

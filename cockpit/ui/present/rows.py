@@ -16,6 +16,7 @@ from cockpit.ui.present.doing import doing
 from cockpit.ui.present.glyphs import FROZEN, mark
 from cockpit.ui.present.lines import Line, Span
 from cockpit.ui.present.numbers import money, percent
+from cockpit.ui.present.walls import WALL, beside_wall, wall_changes_in
 
 _LOUD = frozenset({Group.NEEDS_YOU, Group.BROKEN, Group.UNCLEAR})
 
@@ -75,21 +76,29 @@ class ThreadRow:
         # A badge never costs a word of what matters: it is the first to go where there is no room.
         aside = f"  ({thread.team} team)" if thread.team else f"  {self.badge}" if self.badge else ""
         extra = (Span(aside, "dim"),) if aside else ()
-        halted = (Span(f"{FROZEN} ", "ice"),) if thread.frozen and thread.status is not Status.FROZEN else ()
-        right = (*halted, Span(word, role), Span(f" {age(thread.since, now):>4}", "dim"))
+        right = (*beside_status(thread), Span(word, role), Span(f" {age(thread.since, now):>4}", "dim"))
         first = Line(left, right, extra)
         if self.height == 1:
             return (first,)
-        return (first, Line((Span(f"  {fact(thread, self.fleet)}", "dim"),)))
+        return (first, Line((Span(f"  {beside_wall(thread, fact(thread, self.fleet), now)}", "dim"),)))
 
     def changes_in(self, now: datetime) -> float | None:
-        return changes_in(self.thread.since, now)
+        times = (changes_in(self.thread.since, now), wall_changes_in(self.thread, now))
+        return min((time for time in times if time is not None), default=None)
 
 
 def thread_row(thread: Thread, fleet: Fleet, badge: str = "") -> ThreadRow:
     """Two lines for a thread that matters now and has something to say, one for a quiet one that nobody misses."""
-    quiet = GROUP_OF[thread.status] is Group.QUIET
-    return ThreadRow(thread, fleet, 1 if (quiet and not thread.lost) or not fact(thread, fleet) else 2, badge)
+    quiet = GROUP_OF[thread.status] is Group.QUIET and not thread.lost
+    one = not thread.wall and (quiet or not fact(thread, fleet))
+    return ThreadRow(thread, fleet, 1 if one else 2, badge)
+
+
+def beside_status(thread: Thread) -> tuple[Span, ...]:
+    """The marks of what its status does not say: that it is frozen, that it stands before a usage limit."""
+    halted = Span(f"{FROZEN} ", "ice") if thread.frozen and thread.status is not Status.FROZEN else None
+    limit = Span(f"{WALL} limit ", "red") if thread.wall else None
+    return tuple(span for span in (halted, limit) if span)
 
 
 def fact(thread: Thread, fleet: Fleet) -> str:

@@ -18,12 +18,11 @@ from cockpit.ui.present.glyphs import HEALTH, STATUS, mark
 from cockpit.ui.present.lines import BLANK, Line, Span, dim
 from cockpit.ui.present.numbers import money, plural, tokens
 from cockpit.ui.present.rows import Row, TextRow
-from cockpit.ui.present.team_rows import wall_words
+from cockpit.ui.present.walls import WALL, wall_changes_in, wall_words
 
 BAR = 8
 NOBODY, NONE = "n/a", "–"
 OWN = "*"
-WALL = "⊘"
 _FULL = 90
 _WORD, _MODEL, _TOKENS, _COST, _AGE, _REQUESTS, _PART, _BURN = 10, 20, 9, 11, 5, 6, 8, 10
 _CONTEXT = BAR + 6
@@ -218,9 +217,8 @@ class UsageRow:
             yield _figure(f"{money(usage.burn)}/h" if usage.burn else "", _BURN, NONE)
 
     def changes_in(self, now: datetime) -> float | None:
-        wall = self.thread.wall
-        ends = 60.0 if wall and wall.resets_at and wall.resets_at > now else None
-        return min((each for each in (changes_in(self.thread.since, now), ends) if each is not None), default=None)
+        times = (changes_in(self.thread.since, now), wall_changes_in(self.thread, now))
+        return min((each for each in times if each is not None), default=None)
 
 
 def usage_rows(fleet: Fleet, width: int) -> list[Row]:

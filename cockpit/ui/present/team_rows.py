@@ -10,15 +10,16 @@ from typing import ClassVar
 from cockpit.model.fleet import GROUP_OF, Fleet, Group
 from cockpit.model.ids import Ref
 from cockpit.model.teams import Member, Team
-from cockpit.model.work import Context, Status, Thread, Wall
-from cockpit.ui.present.ages import age, changes_in, until
+from cockpit.model.work import Context, Status, Thread
+from cockpit.ui.present.ages import age, changes_in
 from cockpit.ui.present.cells import cells, wrap
 from cockpit.ui.present.empty import unread
-from cockpit.ui.present.glyphs import FROZEN, STATUS, Mark, mark
+from cockpit.ui.present.glyphs import STATUS, Mark, mark
 from cockpit.ui.present.lines import BLANK, Line, Span, dim, line
 from cockpit.ui.present.numbers import money, percent, plural, tokens
-from cockpit.ui.present.rows import Row, TextRow, fact
+from cockpit.ui.present.rows import Row, TextRow, beside_status, fact
 from cockpit.ui.present.task_rows import blockers, task_counts
+from cockpit.ui.present.walls import beside_wall, wall_changes_in
 
 _LOUD = frozenset({Group.NEEDS_YOU, Group.BROKEN, Group.UNCLEAR})
 _STATE = 17
@@ -81,15 +82,12 @@ class MemberRow:
 
     @property
     def _second(self) -> bool:
-        return bool(self.doing or self._wall or (self._figures and not self.below))
+        walled = self.thread is not None and self.thread.wall
+        return bool(self.doing or walled or (self._figures and not self.below))
 
     @property
     def _third(self) -> bool:
         return self.below and bool(self.means or self._figures)
-
-    @property
-    def _wall(self) -> Wall | None:
-        return self.thread.wall if self.thread else None
 
     @property
     def _figures(self) -> tuple[Span, ...]:
@@ -103,19 +101,18 @@ class MemberRow:
         thread = self.thread
         status, (glyph, word, role) = status_of(self.member, thread)
         loud = GROUP_OF[status] in _LOUD
-        halted = (Span(f"{FROZEN} ", "ice"),) if thread and thread.frozen and status is not Status.FROZEN else ()
+        marks = beside_status(thread) if thread else ()
         aged = age(thread.since, now) if thread else ""
         beside = () if self.below or not self.means else (Span(f"  {self.means}", "dim"),)
         lines = [
             Line(
                 (Span(f"{glyph} ", role, loud), Span(self.member.name, bold=loud)),
-                (*halted, Span(word, role), Span(f" {aged:>4}", "dim")),
+                (*marks, Span(word, role), Span(f" {aged:>4}", "dim")),
                 beside,
             )
         ]
         if self._second:
-            parts = (wall_words(self._wall, now) if self._wall else "", self.doing)
-            said = Span(f"  {' · '.join(part for part in parts if part)}", "text" if loud else "dim")
+            said = Span(f"  {beside_wall(thread, self.doing, now)}", "text" if loud else "dim")
             lines.append(Line((said,), () if self.below else self._figures))
         if self._third:
             lines.append(Line((Span(f"  {self.means}", "dim"),), self._figures))
@@ -124,18 +121,8 @@ class MemberRow:
     def changes_in(self, now: datetime) -> float | None:
         if self.thread is None:
             return None
-        ends = self._wall.resets_at if self._wall else None
-        times = (changes_in(self.thread.since, now), 60.0 if ends and ends > now else None)
+        times = (changes_in(self.thread.since, now), wall_changes_in(self.thread, now))
         return min((time for time in times if time is not None), default=None)
-
-
-def wall_words(wall: Wall, now: datetime, *, clock: bool = False) -> str:
-    """`5-hour limit reached, ends in 1h`: what a worker said of the usage limit that it stands before. `clock` adds
-    the time of day."""
-    if wall.resets_at is None or wall.resets_at <= now:
-        return wall.text
-    at = f", at {wall.resets_at.astimezone(now.astimezone().tzinfo):%H:%M}" if clock else ""
-    return f"{wall.text}, ends in {until(wall.resets_at, now)}{at}"
 
 
 def member_rows(team: Team, fleet: Fleet, width: int) -> list[Row]:
@@ -146,7 +133,8 @@ def member_rows(team: Team, fleet: Fleet, width: int) -> list[Row]:
     rows: list[Row] = []
     for member, thread in found:
         means = _means(member, thread)
-        beside = cells(member.name) + 2 + (cells(means) + 2 if means else 0) + _STATE <= width
+        marks = sum(cells(span.text) for span in beside_status(thread)) if thread else 0
+        beside = cells(member.name) + 2 + (cells(means) + 2 if means else 0) + marks + _STATE <= width
         rows.append(MemberRow(member, thread, _doing(member, thread, team, fleet), means, not beside))
     return rows or [TextRow("none", (dim("Nobody is in this team any more"),))]
 

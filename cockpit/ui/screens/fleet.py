@@ -225,6 +225,12 @@ class FleetScreen(CockpitScreen):
         place = panels.index(here) if here in panels else 1
         self._go(panels[max(min(place + step, len(panels) - 1), 0)])
 
+    def action_next_ask(self) -> None:
+        self._talk.turn(1)
+
+    def action_ask_before(self) -> None:
+        self._talk.turn(-1)
+
     def action_back(self) -> None:
         """Out of a text field, then to the threads, then out of a filter."""
         if self._here() != 1 or isinstance(self.focused, Input | TextArea):

@@ -22,7 +22,7 @@ from cockpit.model.work import Thread
 from cockpit.ui.actions import At
 from cockpit.ui.clock import now_of
 from cockpit.ui.messages import Do, Followed, GoTo, Told
-from cockpit.ui.present.ask_lines import Card
+from cockpit.ui.present.ask_choice import AskChoice
 from cockpit.ui.present.message_rows import Narrowed, message_page, value, ways
 from cockpit.ui.present.pages import Draw
 from cockpit.ui.present.task_rows import task_counts, task_of, task_page, task_rows
@@ -75,6 +75,7 @@ class TeamScreen(CockpitScreen):
         self._tasks = QuietList(id="task-rows")
         self._talk = TeamTalk(id="talk", classes="panel")
         self._card = AskCard(clock=clock)
+        self._choice = AskChoice()
         self._chosen: Ref | None = None
         self._slid_at = float("-inf")
 
@@ -185,12 +186,12 @@ class TeamScreen(CockpitScreen):
 
     def _show_card(self) -> None:
         thread = self._thread()
-        asks = thread.asks if thread else ()
-        if not asks and self._card.answering:
+        card = self._choice.card(thread, self.fleet)
+        if card is None and self._card.answering:
             # Else the next focusable would get the keys that were meant for the answer.
             self._members.focus()
-        self._card.look(Card(asks[0], thread, self.fleet, 0, len(asks)) if asks else None)
-        self.set_class(bool(asks), "-asking")
+        self._card.look(card)
+        self.set_class(card is not None, "-asking")
 
     # Panels
 
@@ -298,6 +299,17 @@ class TeamScreen(CockpitScreen):
             self._card.focus_form()
         else:
             self.post_message(Do("team.message"))
+
+    def action_next_ask(self) -> None:
+        self._turn(1)
+
+    def action_ask_before(self) -> None:
+        self._turn(-1)
+
+    def _turn(self, step: int) -> None:
+        if self._choice.turn(self._thread(), step):
+            self._go(0)
+            self._show_card()
 
     def action_next_needing(self) -> None:
         """The next member of this team that waits, then those of the other teams."""

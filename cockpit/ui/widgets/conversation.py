@@ -152,6 +152,8 @@ class Conversation(ScrollView, can_focus=True, inherit_bindings=False):
     def _repaint(self) -> None:
         """The width, the colours or a name changed: nothing that was drawn holds."""
         if self._room <= 0:
+            # Hidden: else it would come back as wide as before, and with the old colours and name.
+            self._strips.look = None
             return
         today = self._now().astimezone(self._zone).date()
         self._strips.look = Look(self._room, pen_of(self), today, self._zone, self._agent)

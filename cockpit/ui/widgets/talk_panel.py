@@ -5,11 +5,9 @@ It decides which ask is on the card and what the borders say; it reads nothing a
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 from time import monotonic
-from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
@@ -20,7 +18,7 @@ from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
 from cockpit.model.talk import Talk
 from cockpit.model.work import Capability, Thread
-from cockpit.ui.present.ask_lines import Card
+from cockpit.ui.present.ask_choice import AskChoice
 from cockpit.ui.present.thread_facts import agent_of, thread_facts
 from cockpit.ui.widgets.ask_card import AskCard
 from cockpit.ui.widgets.border_words import entitle
@@ -37,10 +35,6 @@ _KEYS = "[ ] step · Enter unfold · c copy · End newest"
 class TalkPanel(Widget):
     """`thread`, `talk` and `fleet` flow in from the screen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("comma", "next_ask(-1)", "ask before", show=False),
-        Binding("full_stop", "next_ask(1)", "next ask", show=False),
-    ]
     DEFAULT_CSS = """
     TalkPanel {
         layout: vertical; width: 1fr; height: 1fr;
@@ -73,7 +67,7 @@ class TalkPanel(Widget):
         self._said = Static(classes="said", markup=False)
         self._card = AskCard(clock=clock)
         self._composer = Composer()
-        self._chosen: dict[Ref, str] = {}
+        self._choice = AskChoice()
 
     def compose(self) -> ComposeResult:
         yield self._said
@@ -119,12 +113,9 @@ class TalkPanel(Widget):
         if isinstance(command, Send) and text:
             self._composer.give_back(command.thread, text)
 
-    def action_next_ask(self, step: int) -> None:
+    def turn(self, step: int) -> None:
         """Another of the asks of this thread."""
-        thread, ask = self.thread, self._ask()
-        if thread and ask and len(thread.asks) > 1:
-            place = [each.id for each in thread.asks].index(ask.id) + step
-            self._chosen[thread.ref] = thread.asks[place % len(thread.asks)].id
+        if self._choice.turn(self.thread, step):
             self._show()
 
     # State, downwards
@@ -170,8 +161,7 @@ class TalkPanel(Widget):
                 self._conversation.focus()
             self._card.look(None)
         else:
-            place = [each.id for each in thread.asks].index(ask.id)
-            self._card.look(Card(ask, thread, fleet, place, len(thread.asks), airy=self.size.height >= AIRY))
+            self._card.look(self._choice.card(thread, fleet, airy=self.size.height >= AIRY))
         if before and written and (ask is None or ask.id != before.id):
             self._go_on_writing(before.thread, written)
 
@@ -183,12 +173,7 @@ class TalkPanel(Widget):
             self.call_after_refresh(self._composer.focus)
 
     def _ask(self) -> Ask | None:
-        """The ask on the card: the one that the person turned to, else the first."""
-        thread = self.thread
-        if thread is None or not thread.asks:
-            return None
-        chosen = self._chosen.get(thread.ref)
-        return next((ask for ask in thread.asks if ask.id == chosen), thread.asks[0])
+        return self._choice.of(self.thread)
 
     def _words(self, thread: Thread | None, talk: Talk | None) -> str:
         """What is said in place of the conversation, or above it when only its newest reading failed."""

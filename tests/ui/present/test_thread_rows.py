@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from scenes import (
     BILLING,
     FLAKY,
@@ -27,10 +28,10 @@ from scenes import (
 from cockpit.model import facts as f
 from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
-from cockpit.model.work import Freeze, Status
+from cockpit.model.work import Freeze, Status, Wall
 from cockpit.ui.present.filter import parse
 from cockpit.ui.present.project_rows import ALL, Place, place_title, project_rows, scope
-from cockpit.ui.present.rows import Row, TextRow, ThreadRow, fact
+from cockpit.ui.present.rows import Row, TextRow, ThreadRow, fact, thread_row
 from cockpit.ui.present.thread_rows import View, thread_rows
 
 KEYS = {"fleet.dispatch": "d", "go.settings": "F9", "go.help": "?"}
@@ -91,6 +92,19 @@ def test_a_frozen_thread_that_still_asks_is_marked() -> None:
     row = next(row for row in thread_rows(fleet, View(), NOW) if row.id == FLAKY)
     assert fleet.threads[FLAKY].status is Status.APPROVAL
     assert "‖" in row.lines(NOW)[0].text
+
+
+@pytest.mark.parametrize("status", [Status.FAILED, Status.IDLE, Status.WORKING])
+def test_a_usage_limit_is_marked_and_told_once(status: Status) -> None:
+    said = "You've hit your limit · resets 3pm"
+    thread = replace(busy_fleet().threads[FLAKY], status=status, asks=(), detail=said, harness=None, model=None)
+    walled = replace(thread, wall=Wall(said, NOW + timedelta(minutes=95)), context=None, usage=None)
+    row = thread_row(walled, busy_fleet())
+    first, second = row.lines(NOW)
+    assert first.right[0].text == "⊘ limit "
+    assert second.text.strip() == f"{said}, ends in 1h"
+    assert row.changes_in(NOW) == 60
+    assert "limit" not in thread_row(replace(thread, detail="x"), busy_fleet()).lines(NOW)[0].text
 
 
 def test_a_source_is_named_only_where_there_are_several() -> None:

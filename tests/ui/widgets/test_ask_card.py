@@ -169,13 +169,13 @@ async def test_several_asks_one_after_the_other() -> None:
         await given(host, pilot, approval("a1", "first"), approval("a2", "second"))
         assert "1 of 2" in host.page
         host.query_one(AskBody).focus()
-        await pilot.press("full_stop")
+        host.panel.turn(1)
         await settle(pilot)
         assert "2 of 2" in host.page
         assert host.panel.card_ask == approval("a2", "second")
         await given(host, pilot, approval("a2", "second"), approval("a3", "third"))
         assert host.panel.card_ask == approval("a2", "second")
-        await pilot.press("comma")
+        host.panel.turn(-1)
         await settle(pilot)
         assert host.panel.card_ask == approval("a3", "third")
 

@@ -49,6 +49,20 @@ async def test_what_comes_is_followed() -> None:
         assert host.lines[-1].strip() == "the newest"
 
 
+async def test_a_name_that_changes_while_it_is_hidden_is_there_when_it_is_shown_again() -> None:
+    host = conversation_host()
+    async with host.run_test(size=SIZE) as pilot:
+        view = await show(host, pilot, talk(said(1, "All is done.")))
+        assert "Agent" in host.page
+        view.display = False
+        await settle(pilot)
+        view.show(view.talk, settled={}, agent="Claude")
+        view.display = True
+        await settle(pilot)
+        assert "Claude" in host.page
+        assert "All is done." in host.page
+
+
 async def test_text_that_grows_is_followed() -> None:
     host = conversation_host()
     async with host.run_test(size=SIZE) as pilot:
