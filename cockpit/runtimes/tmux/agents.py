@@ -4,6 +4,7 @@ Neither the foreground command nor a title would do: an agent is `node` here, `p
 is started by wrappers. It blocks on the process table, so it belongs off the loop; far away there is none to read."""
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from time import monotonic
@@ -14,11 +15,12 @@ from cockpit.runtimes.tmux.panes import Pane
 _NAMES = {name: name for name in ("claude", "codex", "opencode", "gemini", "aider")}
 _PACKAGES = {"claude-code": "claude", "gemini-cli": "gemini", "opencode-ai": "opencode", "aider-chat": "aider"}
 _RUNNERS = frozenset({
-    "node", "nodejs", "bun", "bunx", "deno", "npx", "npm", "pnpm", "yarn", "python", "python3", "uv", "uvx", "pipx",
+    "node", "nodejs", "bun", "bunx", "deno", "npx", "npm", "pnpm", "yarn", "python", "uv", "uvx", "pipx",
     "env", "sudo", "nice", "nohup", "timeout", "stdbuf", "script", "docker", "podman", "ssh", "mosh", "nix",
     "devcontainer", "distrobox", "firejail", "bwrap", "systemd-run",
 })  # fmt: skip
 """Programs whose arguments name the program that really runs."""
+_VERSION = re.compile(r"[\d.]+$")
 _WORDS = 12
 _MOST = 64
 _AGAIN_SECONDS = 3.0
@@ -38,7 +40,7 @@ def named(argv: Iterable[str]) -> str:
     if not words:
         return ""
     first = _agent(words[0])
-    if first or _program(words[0]) not in _RUNNERS:
+    if first or _VERSION.sub("", _program(words[0])) not in _RUNNERS:
         return first
     return next((found for word in words[1:] if not word.startswith("-") and (found := _agent(word))), "")
 
@@ -81,7 +83,7 @@ def _below(root: int) -> Agent | None:
         if name := named(_argv(pid)):
             return Agent(name, pid)
         if len(found) < _MOST:
-            found.extend(_children(pid))
+            found.extend(children(pid))
     return None
 
 
@@ -95,7 +97,8 @@ def _argv(pid: int) -> list[str]:
     return said.split("\x00") if "\x00" in said else said.split()
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The processes that it started, where this machine has a /proc."""
     found: list[int] = []
     try:
         for task in os.listdir(f"/proc/{pid}/task"):

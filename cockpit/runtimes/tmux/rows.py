@@ -17,6 +17,7 @@ from cockpit.runtimes.tmux.repository import Checkout
 
 AUTHORITY = -1
 HERE = "here:"
+_WHEEL = "".join(map(chr, range(0x2800, 0x2900))) + " "
 _ALIVE = frozenset({Capability.SEND, Capability.INTERRUPT, Capability.STOP, Capability.ATTACH})
 _DEAD = frozenset({Capability.STOP, Capability.ATTACH})
 
@@ -87,8 +88,8 @@ def title(pane: Pane, agent: str = "") -> str:
     there, and where."""
     if pane.named and not pane.split:
         return pane.window_name
-    if pane.title:
-        return pane.title
+    if own := _still(pane.title):
+        return own
     if agent:
         return f"{agent} {pane.place}"
     if pane.session_name and not pane.session_name.isdigit():
@@ -98,8 +99,15 @@ def title(pane: Pane, agent: str = "") -> str:
 
 def detail(pane: Pane, agent: str = "") -> str:
     """What runs, and what it says of itself where the title does not."""
-    own = pane.title if pane.title and pane.title != title(pane, agent) else ""
+    own = _still(pane.title)
+    if own == title(pane, agent):
+        own = ""
     return " · ".join(part for part in (agent or pane.command, own) if part)
+
+
+def _still(title: str) -> str:
+    """Without the wheel that some turn in front of it while they work: a row stands still."""
+    return title.lstrip(_WHEEL)
 
 
 def project_ref(source: str, pane: Pane, checkout: Checkout | None) -> Ref | None:

@@ -20,12 +20,14 @@ from cockpit.runtimes.tmux.server import Server
 
 _ECHO_SECONDS = 2.0
 _TURN_SECONDS = 3.0
+_AGAIN_SECONDS = 0.5
 _SETTLE_SECONDS = 0.15
 _LONGEST = 4 << 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SEQUENCE = re.compile(r"\x1b\[[0-9;:]*m|[\x0e\x0f]")
 _FRONT = (
-    "display-message -p -t {} '#{{pane_dead}} #{{pane_in_mode}} #{{cursor_x}},#{{cursor_y}} #{{pane_current_command}}'"
+    "display-message -p -t {} "
+    "'#{{pane_dead}} #{{pane_in_mode}} #{{cursor_x}},#{{cursor_y}} #{{pane_pid}} #{{pane_current_command}}'"
 )
 
 
@@ -51,11 +53,16 @@ async def deliver(server: Server, pane: str, text: str) -> str:
     async with server.linked() as client, prints(server, pane) as printed:
         typed = await _typed(server, client, pane, text, printed)
         await _press(client, pane, b"\r", in_mode=typed[0].in_mode)
+        end = asyncio.get_running_loop().time() + _TURN_SECONDS
         await printed(_TURN_SECONDS)
-        if await look(client, pane) == typed:
-            raise Unconfirmed(
-                "The text stands in the terminal and Enter did nothing: not submitted.", fix="Open it and press Enter."
-            )
+        while (
+            await look(client, pane) == typed
+        ):  # it may have changed its title first, and take its time with a long text
+            if not await printed(end - asyncio.get_running_loop().time()):
+                raise Unconfirmed(
+                    "The text stands in the terminal and Enter did nothing: not submitted.",
+                    fix="Open it and press Enter.",
+                )
     return "Typed it in and pressed Enter; the terminal took it."
 
 
@@ -99,21 +106,28 @@ async def shown(server: Server, pane: str) -> Screen:
 
 
 async def interrupt(
-    server: Server, pane: str, key: bytes = b"\x03", name: str = "Ctrl+C", working: re.Pattern[str] | None = None
-) -> str:
-    """Press Ctrl+C, or the key of those bytes and that name, and see that something came of it. `working` is on the
-    screen while a turn runs: if it was, then it must go."""
+    server: Server, pane: str, key: bytes = b"\x03", name: str = "Ctrl+C", *,
+    works: Callable[[str, str], bool] = lambda title, screen: False, again: re.Pattern[str] | None = None,
+) -> str:  # fmt: skip
+    """Press Ctrl+C, or the key of those bytes and that name, and see that something came of it. `works` says by the
+    title and the screen whether a turn runs: if one did, then it must end. Where `again` is on the screen after the
+    first press, the key is pressed once more, as it asks."""
     async with server.linked() as client, prints(server, pane) as printed:
         before = await look(client, pane)
         if before[0].dead:
             raise Rejected("The program in that pane has ended already.")
-        ran = working is not None and working.search(plain(before[1])) is not None
+        ran = works(before[0].title, plain(before[1]))
         await _press(client, pane, key, in_mode=before[0].in_mode)
+        if again is not None:
+            await printed(_AGAIN_SECONDS)
+            front, screen = await look(client, pane)
+            if again.search(plain(screen)):
+                await _press(client, pane, key, in_mode=front.in_mode)
         await printed(_TURN_SECONDS)
         after = await look(client, pane)
     what = after[0].command or "the program"
-    if ran and working is not None:
-        if not working.search(plain(after[1])):
+    if ran:
+        if not works(after[0].title, plain(after[1])):
             return f"Pressed {name}: it stopped working."
         raise Unconfirmed(f"{name} was pressed and {what} still works.", fix="Try again, open it, or stop its session.")
     if after[0].command != before[0].command:
@@ -150,10 +164,13 @@ async def end(server: Server, pane: Pane) -> str:
 
 
 class Front:
-    """What is in front in a pane; equal when nothing visible of it moved."""
+    """What is in front in a pane, and its title; equal when nothing visible of it moved."""
 
-    def __init__(self, line: bytes) -> None:
-        dead, in_mode, self._cursor, self.command = (*line.decode("utf-8", "replace").split(" ", 3), *[""] * 4)[:4]
+    def __init__(self, line: bytes, title: bytes = b"") -> None:
+        self.title = title.decode("utf-8", "replace").rstrip()
+        words = (*line.decode("utf-8", "replace").split(" ", 4), *[""] * 5)[:5]
+        dead, in_mode, self._cursor, pid, self.command = words
+        self.pid = int(pid or 0)
         self.dead = dead == "1"
         self.in_mode = in_mode not in ("", "0")
 
@@ -170,10 +187,12 @@ Wait = Callable[[float], "asyncio.Future[bool]"]
 async def look(client: ControlClient, pane: str) -> _Moment:
     """What is in front there, and its screen with its colours. Raises Stale when the pane is gone."""
     try:
-        front, shown = await client.ask_all([_FRONT.format(pane), f"capture-pane -ep -t {pane}"])
+        front, title, shown = await client.ask_all(
+            [_FRONT.format(pane), f"display-message -p -t {pane} '#{{pane_title}}'", f"capture-pane -ep -t {pane}"]
+        )
     except CommandFailed as error:
         raise _gone(error) from error
-    return Front(b" ".join(front)), shown
+    return Front(b" ".join(front), b" ".join(title)), shown
 
 
 def plain(screen: Sequence[bytes]) -> str:

@@ -90,6 +90,7 @@ class TmuxSource:
         await self._learn()
         if (looking := self._look_around()) is not None:
             await asyncio.wait([looking])
+        await self._glance()
         self._told.clear()
         self._tell(emit)
 
@@ -125,21 +126,26 @@ class TmuxSource:
             self._dirty.clear()
             await self._learn()
             self._look_around()
+            await self._glance()
             self._tell(emit)
 
     async def _learn(self) -> None:
         """Ask the disk. One that hangs is left to hang, and what was known of it stands."""
         if self._disk is None or self._disk.done():
-            servers = list(self._servers.known.values())
+            servers = dict(self._servers.known)
             self._disk = asyncio.create_task(asyncio.to_thread(self._look, servers))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_DISK_SECONDS):
                 self._backdrop = await asyncio.shield(self._disk)
 
-    def _look(self, servers: Sequence[Server]) -> Backdrop:
+    def _look(self, servers: Mapping[str, Server]) -> Backdrop:
         if self._crew is not None:
-            self._crew.learn()
-        return picture.read_backdrop(self._checkouts, self._agents, servers)
+            self._crew.learn(servers)
+        return picture.read_backdrop(self._checkouts, self._agents, list(servers.values()))
+
+    async def _glance(self) -> None:
+        if self._crew is not None:
+            await self._crew.glance(self._servers)
 
     def _look_around(self) -> asyncio.Task[None] | None:
         """See in the background what can be started, when it is time to."""
@@ -260,7 +266,7 @@ class TmuxSource:
             case c.Interrupt():
                 return await manage.interrupt(crew, worker, self._place(command.thread))
             case c.StopSession():
-                return await manage.stop(crew, worker, self._place(command.thread))
+                return await manage.stop(crew, worker, self._place(command.thread), self._servers)
         raise Refused("Not done: a terminal cannot do that.")
 
     async def pause(self, thread: Ref) -> c.Outcome:

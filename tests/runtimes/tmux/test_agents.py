@@ -20,6 +20,8 @@ from cockpit.runtimes.tmux.rules import judge
         ("node /usr/bin/codex exec", "codex"),
         ("node --max-old-space-size=1 /usr/lib/node_modules/@google/gemini-cli/dist/index.js", "gemini"),
         ("/usr/bin/python3 /home/dev/.venv/bin/aider --model x", "aider"),
+        ("/home/dev/.venv/bin/python3.11 /home/dev/.venv/bin/aider", "aider"),
+        ("node --max-old-space-size=12052 /home/dev/.npm/bin/gemini --session-id 1", "gemini"),
         ("env A=1 /opt/claude --agent-id alice@session-1", "claude"),
         ("docker exec -it box opencode", "opencode"),
         ("vim claude", ""),

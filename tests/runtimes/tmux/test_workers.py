@@ -83,7 +83,7 @@ async def test_a_prompt_of_a_hundred_kilobytes_is_typed_in_where_no_argument_hol
 @pytest.mark.parametrize(
     ("harness", "why"),
     [
-        ("trust", "It asks something first"),
+        ("trust", "It asks “❯ 1. Yes” first"),
         ("swallow", "shows nothing of it"),
         ("dies", "It ended at once: No API key found"),
     ],
@@ -165,7 +165,7 @@ async def test_nothing_is_typed_into_a_dialog(site: Site, here: Path) -> None:
     with pytest.raises(HalfDone):
         await started(source, order("trust", here))
     (thread,) = await threads(source)
-    with pytest.raises(Refused, match="asks something"):
+    with pytest.raises(Refused, match="asks “❯ 1"):
         await source.send(c.Send(thread.ref, "Go on"), "i")
     site.tmux("send-keys", "-t", "cockpit:0", "Enter")
     wait_until(lambda: ("answer", "\r") in site.told and "ready" in site.tmux.screen("cockpit:0"))

@@ -15,21 +15,26 @@ from cockpit.model.health import Health, Offer, SourceState
 from cockpit.model.ids import Ref
 from cockpit.model.immutable import immutable
 from cockpit.model.work import ModelChoice
+from cockpit.model.workers import Worker
 from cockpit.runtimes.tmux.address import Address
 from cockpit.runtimes.tmux.failures import OLDEST, no_tmux, too_old
 from cockpit.runtimes.tmux.panes import Birth
 from cockpit.runtimes.tmux.picture import Picture, machine_key
+from cockpit.runtimes.tmux.server import Server
 from cockpit.runtimes.tmux.servers import Servers
-from cockpit.runtimes.tmux.workers import rows
+from cockpit.runtimes.tmux.workers import conversation, rows
+from cockpit.runtimes.tmux.workers.glances import Glances
 from cockpit.runtimes.tmux.workers.harness import Harness
 from cockpit.runtimes.tmux.workers.harness_files import Harnesses, load_harnesses, with_defaults
 from cockpit.runtimes.tmux.workers.machine import Machine
-from cockpit.runtimes.tmux.workers.roster import Roster
+from cockpit.runtimes.tmux.workers.roster import Roster, place_of
 
 FRESH = timedelta(seconds=30)
 _FAR_FRESH = timedelta(minutes=10)
 """So old may what is known of a machine be while nobody starts anything there."""
 _AGAIN = timedelta(seconds=30)
+_NOBODY: Mapping[str, Server] = {}
+_LOOKS, _LOOK_SECONDS = 10, 0.3
 
 
 @immutable
@@ -57,6 +62,7 @@ class Crew:
         self.roster = Roster(source, means.log, clock)
         self.opening = asyncio.Lock()
         self.adding = asyncio.Lock()
+        self._glances = Glances()
         self._clock = clock
         self._loaded = Harnesses({})
         self._loaded_at: datetime | None = None
@@ -68,14 +74,18 @@ class Crew:
 
     # What can be started
 
-    def learn(self) -> None:
-        """Ask this machine's disk who was started, and now and then which harnesses there are. Blocks."""
+    def learn(self, servers: Mapping[str, Server] = _NOBODY) -> None:
+        """Ask this machine's disk who was started, and now and then which harnesses there are and which conversations
+        are whose. Blocks."""
         self.roster.refresh()
         now = self._clock()
         if self._loaded_at is None or now - self._loaded_at > FRESH:
             loaded, wrong = with_defaults(load_harnesses(self.means.own_harnesses), self.means.defaults)
             said = (f"{each.key} in the configuration: {each.what}. {each.fix}" for each in wrong)
             self._loaded, self._loaded_at = replace(loaded, problems=(*loaded.problems, *said)), now
+            for worker in () if self.machine.far else tuple(self.roster.workers.values()):
+                if (session := self._conversation(worker, servers)) != worker.session:
+                    self.roster.name(worker, session)
 
     def due(self, servers: Servers) -> bool:
         """Whether it is time to look around: a far machine is not bothered while its server is out of reach."""
@@ -96,6 +106,28 @@ class Crew:
             self._programs = await self.machine.find(each.program for each in self._loaded.known.values())
             self._cannot = await _no_tmux(self.machine)
             self._looked_at = now
+
+    async def named(self, worker: Worker, servers: Servers, *, patient: bool = False) -> str:
+        """The id of its conversation, as its program shows it now or as it was known. `patient`: a turn has just
+        begun, so that it must show soon."""
+        harness = self.harnesses.get(worker.harness)
+        if self.machine.far or harness is None or harness.conversation is None:
+            return worker.session
+        await servers.look(self.means.where)
+        for left in range(_LOOKS if patient else 0, -1, -1):
+            session = await asyncio.to_thread(self._conversation, worker, dict(servers.known))
+            if session or not left:
+                break
+            await asyncio.sleep(_LOOK_SECONDS)
+        return session
+
+    def _conversation(self, worker: Worker, servers: Mapping[str, Server]) -> str:
+        harness, place = self.harnesses.get(worker.harness), place_of(worker, servers)
+        if harness is None or place is None:
+            return worker.session
+        others = {other.session for other in self.roster.workers.values() if other.id != worker.id}
+        ids = conversation.found(harness, worker, place.pane.pid) - others
+        return worker.session if worker.session in ids or len(ids) != 1 else next(iter(ids))
 
     @property
     def harnesses(self) -> Mapping[str, Harness]:
@@ -131,10 +163,15 @@ class Crew:
 
     # What is told
 
+    async def glance(self, servers: Servers) -> None:
+        """See what those ask who have fallen silent."""
+        await self._glances.look(self.roster.workers.values(), self.harnesses, servers.known, self._clock())
+
     def joined(self, picture: Picture, servers: Servers, now: datetime) -> Picture:
         where = self.means.where
         return rows.with_workers(
-            picture, self.roster.source, self.roster.workers, self.harnesses, servers.known, where, now
+            picture, self.roster.source, self.roster.workers, self.harnesses, servers.known, where, now,
+            self._glances.asked,
         )  # fmt: skip
 
     def told(self, state: SourceState) -> SourceState:

@@ -2,6 +2,7 @@
 
 Pure. Where harnesses come from is `harness_files`."""
 
+import glob
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field
@@ -13,6 +14,7 @@ from cockpit.config.spec import nearest
 from cockpit.model.errors import Refused
 from cockpit.model.health import Offer, Setting
 from cockpit.model.immutable import immutable
+from cockpit.model.text import one_line
 from cockpit.model.workers import Worker
 
 KEYS = {"escape": (b"\x1b", "Escape"), "ctrl+c": (b"\x03", "Ctrl+C")}
@@ -41,15 +43,28 @@ class Knob:
     choices: tuple[Choice, ...]
 
 
+@immutable
+class Conversation:
+    """Where a program that chooses its conversation's id itself shows which one it chose, once its first turn began:
+    in the name of a file that it holds open (`file` finds the group `session` in it), or by `query` in one of its
+    SQLite databases."""
+
+    file: re.Pattern[str] | None = None
+    database: tuple[str, ...] = ()
+    query: str = ""
+
+
 @immutable(slots=False)
 class Harness:
     """`start`, `prompt`, `resume`, `latest` and `model` are arguments with places to fill in ({session}, {prompt},
     {model}). Without `prompt` it is typed in when `ready` is on the screen. `resume` takes up a conversation by its
     id, `latest` the newest one of the directory; None: it cannot. `working` and `dialog` are on the screen while a
-    turn runs and while it asks something; `begun` are globs of files of which one, with `begun_text` in it, shows that
-    a turn began. `join` is the key by which another source knows the worker. `defaults` is what the person's
-    configuration says where nothing else is said: by `model`, `mode`, a setting's id. `found` is its program's file on
-    the machine where it is to run, and `missing` says why there is none; who looked there fills them in."""
+    turn runs and while it asks something, `working_title` and `dialog_title` in its terminal's title; `again` is on
+    the screen when `interrupt` wants its key once more. `begun` are globs of files of which one, with `begun_text` in
+    it, shows that a turn began. `join` is the key by which another source knows the worker. `defaults` is what the
+    person's configuration says where nothing else is said: by `model`, `mode`, a setting's id. `found` is its
+    program's file on the machine where it is to run, and `missing` says why there is none; who looked there fills them
+    in."""
 
     name: str
     title: str
@@ -61,10 +76,14 @@ class Harness:
     latest: tuple[str, ...] | None = None
     ready: re.Pattern[str] | None = None
     dialog: re.Pattern[str] | None = None
+    dialog_title: re.Pattern[str] | None = None
     working: re.Pattern[str] | None = None
+    working_title: re.Pattern[str] | None = None
     begun: tuple[str, ...] = ()
     begun_text: re.Pattern[str] | None = None
+    conversation: Conversation | None = None
     interrupt: str = "ctrl+c"
+    again: re.Pattern[str] | None = None
     join: str = ""
     seconds: float = 20.0
     models: tuple[str, ...] = ()
@@ -139,16 +158,52 @@ class Harness:
             raise Refused(f"{self.title} has no mode {mode!r:.40}.", fix=_known(self.modes))
         self.chosen(options)
 
+    def works(self, title: str, screen: str) -> bool:
+        """Whether a turn runs, by what its terminal shows."""
+        return _found(self.working_title, title) is not None or _found(self.working, screen) is not None
+
+    def asks(self, title: str, screen: str) -> str:
+        """What it asks: its screen's words in quotation marks, “something” where only the title tells; empty while it
+        asks nothing."""
+        if (found := _found(self.dialog, screen)) is not None:
+            return f"“{_line(screen, found)}”"
+        return "something" if _found(self.dialog_title, title) else ""
+
+    @property
+    def tells(self) -> bool:
+        """Whether anything of it can show that a turn began."""
+        return bool(self.working or self.working_title or self.begun or self.conversation)
+
     def joins(self, worker: Worker) -> frozenset[str]:
         return frozenset({self.join.replace("{session}", worker.session)}) if self.join and worker.session else _NONE
 
     def signs(self, worker: Worker, known: Mapping[str, str]) -> tuple[str, ...]:
-        """The globs that can show that a turn began, for this worker, with the variables that are known where it runs;
-        what names another one is left out."""
-        globs = (Template(re.sub("^~(?=/)", "$HOME", each)).safe_substitute(known) for each in self.begun)
-        return tuple(glob.replace("{session}", worker.session) for glob in globs if "$" not in glob)
+        """The globs that can show that a turn began, for this worker, with what its machine knows filled in."""
+        session, directory = worker.session, glob.escape(worker.directory)
+        return tuple(
+            each.replace("{session}", session).replace("{short}", session[:8]).replace("{directory}", directory)
+            for each in expanded(self.begun, known)
+        )
 
 
+def expanded(paths: Iterable[str], known: Mapping[str, str]) -> list[str]:
+    """With ~ and variables filled in; what names a variable that is not known is left out."""
+    found = (Template(re.sub("^~(?=/)", "$HOME", path)).safe_substitute(known) for path in paths)
+    return [path for path in found if "$" not in path]
+
+
+def _found(pattern: re.Pattern[str] | None, text: str) -> re.Match[str] | None:
+    return pattern.search(text) if pattern is not None else None
+
+
+def _line(screen: str, found: re.Match[str]) -> str:
+    """The line that it was found in, without the frame around it."""
+    start = screen.rfind("\n", 0, found.start()) + 1
+    return one_line(screen[start:].partition("\n")[0].strip(_FRAME), _ASKED)
+
+
+_ASKED = 80
+_FRAME = " │┃|"
 _NONE: frozenset[str] = frozenset()
 
 

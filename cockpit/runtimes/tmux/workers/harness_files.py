@@ -17,7 +17,7 @@ from cockpit.config.spec import nearest
 from cockpit.model.errors import ConfigError
 from cockpit.model.immutable import immutable
 from cockpit.model.text import one_line
-from cockpit.runtimes.tmux.workers.harness import KEYS, MODE, MODEL, Choice, Harness, Knob
+from cockpit.runtimes.tmux.workers.harness import KEYS, MODE, MODEL, Choice, Conversation, Harness, Knob
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _SETTING = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -79,8 +79,11 @@ def read_harness(file: Path) -> Harness:
         if key not in made:
             raise ConfigError(f"{file}: {key} is missing.", fix=f'Add {key} = "…".')
     harness = Harness(**made)
-    if harness.resume and any("{session}" in word for word in harness.resume) and not harness.named:
-        raise ConfigError(f"{file}: resume needs a session id that start does not give.", fix="Use continue instead.")
+    needs = harness.resume and any("{session}" in word for word in harness.resume)
+    if needs and not (harness.named or harness.conversation):
+        raise ConfigError(
+            f"{file}: resume needs a session id that neither start nor conversation gives.", fix="Use continue instead."
+        )
     return harness
 
 
@@ -116,6 +119,16 @@ def _pattern(value: object) -> re.Pattern[str]:
         return re.compile(_text(value))
     except re.error as error:
         raise ValueError(f"is no regular expression ({error})") from None
+
+
+def _conversation(value: object) -> Conversation:
+    row = _with(_table(value), "file", "database", "query", optional=3)
+    if ("file" in row) == ("database" in row) or ("database" in row) != ("query" in row):
+        raise ValueError("is neither a file nor a database with a query")
+    file = _pattern(row["file"]) if "file" in row else None
+    if file is not None and "session" not in file.groupindex:
+        raise ValueError("has a file without the group (?P<session>…)")
+    return Conversation(file, _words()(row.get("database", [])), _text(row["query"]) if "query" in row else "")
 
 
 def _key(value: object) -> str:
@@ -196,10 +209,14 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "continue": _words(),  # takes up the newest conversation of the directory
     "ready": _pattern,  # on the screen when it waits for a prompt; lines end without blanks
     "dialog": _pattern,  # on the screen while it asks something
+    "dialog_title": _pattern,  # its terminal's title then
     "working": _pattern,  # on the screen while a turn runs
-    "begun": _words("session"),  # globs of files that a turn leaves
+    "working_title": _pattern,  # its terminal's title then
+    "begun": _words("session", "short", "directory"),  # globs of files that a turn leaves; short: 8 letters of session
     "begun_text": _pattern,  # what stands in such a file then
+    "conversation": _conversation,  # where it shows the id that it chose itself, once a turn began
     "interrupt": _key,
+    "again": _pattern,  # on the screen when that key is wanted once more
     "join": _text,  # session:{session}, where another source knows the conversation
     "seconds": _seconds,  # how long a turn may take to begin
     "models": _words(),

@@ -45,11 +45,23 @@ def first(harness: Harness, worker: Worker, prompt: str) -> Launch:
 
 def again(harness: Harness, worker: Worker) -> Launch:
     """The worker's own conversation: by its id, or as the newest of its directory. Raises Refused when it has none."""
-    if harness.resume is not None and (worker.session or not harness.named):
+    if harness.resume is not None and by_name(harness, worker):
         return _launch(harness, worker, harness.resume, ())
     if harness.latest is not None:
         return _launch(harness, worker, harness.latest, ())
+    if harness.resume is not None:
+        raise Refused(
+            f"Which conversation of {harness.title} is its own was never seen.",
+            fix="Start it afresh, or open a terminal there and choose.",
+        )
     raise Refused(f"{harness.title} cannot take up a conversation again.", fix="Start it afresh.")
+
+
+def by_name(harness: Harness, worker: Worker) -> bool:
+    """Whether it is brought back without a guess: by its conversation's id, or as a new shell."""
+    return harness.resume is not None and (
+        bool(worker.session) or all("{session}" not in word for word in harness.resume)
+    )
 
 
 def _launch(harness: Harness, worker: Worker, extra: Sequence[str], prompt: tuple[str, ...]) -> Launch:

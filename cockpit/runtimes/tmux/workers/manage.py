@@ -24,8 +24,8 @@ from cockpit.runtimes.tmux.workers.start import KEPT, give_prompt, put_in_window
 async def send(crew: Crew, worker: Worker, place: Place, text: str) -> c.Outcome:
     """Type a message in and see it taken; refused while a dialog is on the screen, which Enter would answer."""
     harness = crew.harnesses.get(worker.harness)
-    if harness is not None and await submit.asks(place.server, place.pane.id, harness):
-        raise Refused(f"“{worker.title}” asks something, and Enter would answer that.", fix="Open it and answer first.")
+    if harness is not None and (asked := await submit.asks(place.server, place.pane.id, harness)):
+        raise Refused(f"“{worker.title}” asks {asked}, and Enter would answer that.", fix="Open it and answer first.")
     said = await sending.deliver(place.server, place.pane.id, text)
     if worker.trouble:
         await crew.roster.change(worker, trouble="")
@@ -36,14 +36,19 @@ async def interrupt(crew: Crew, worker: Worker, place: Place) -> c.Outcome:
     harness = crew.harnesses.get(worker.harness)
     if harness is None:
         return c.Outcome(await sending.interrupt(place.server, place.pane.id), crew.ref(worker.id))
-    said = await sending.interrupt(place.server, place.pane.id, *KEYS[harness.interrupt], harness.working)
+    said = await sending.interrupt(
+        place.server, place.pane.id, *KEYS[harness.interrupt], works=harness.works, again=harness.again
+    )
     return c.Outcome(said, crew.ref(worker.id))
 
 
-async def stop(crew: Crew, worker: Worker, place: Place) -> c.Outcome:
+async def stop(crew: Crew, worker: Worker, place: Place, servers: Servers) -> c.Outcome:
     """Close its terminal. Recorded first, so that it never looks as if nobody had wanted it."""
-    stopped = await crew.roster.change(worker, ending=Ending.STOPPED, starting=False, trouble="")
     harness = crew.harnesses.get(worker.harness)
+    session = await crew.named(worker, servers)
+    stopped = await crew.roster.change(
+        worker, session=session, ending=Ending.STOPPED, starting=False, trouble=""
+    )  # fmt: skip
     ran = harness.title if harness else "what ran"
     said = f"Its window {worker.window} ({place.pane.id}) is closed, with {ran} in it."
     try:
@@ -115,7 +120,7 @@ async def resume(
         fresh = replace(worker, session=str(uuid.uuid4()) if harness.named else "", started_at=now)
         start = launch.first(harness, fresh, prompt)
     else:
-        if harness.resume is None:
+        if not launch.by_name(harness, worker):
             _only_one_here(crew, worker)
         fresh, start = worker, launch.again(harness, worker)
     claimed = await crew.roster.claim(fresh)

@@ -3,6 +3,7 @@
 It changes a record only in the life that it knows, so that of two cockpits one wins, and never touches a pane."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -57,6 +58,12 @@ class Roster:
     async def claim(self, worker: Worker) -> Worker:
         """The same worker in a next life that is this caller's alone to begin. Raises Stale for all but the first."""
         return await self.change(worker, life=worker.life + 1, ending=None, pane="", starting=True, trouble="")
+
+    def name(self, worker: Worker, session: str) -> None:
+        """Its conversation is that one. Blocks; what cannot be recorded now is another time."""
+        with contextlib.suppress(LedgerError):
+            self._log.change(replace(worker, session=session), worker.life)
+            self.refresh()
 
     async def forget(self, worker: Worker) -> None:
         await asyncio.to_thread(self._log.forget, worker)

@@ -17,6 +17,7 @@ from cockpit.runtimes.tmux.server import Server
 from cockpit.runtimes.tmux.workers.harness import Harness
 from cockpit.runtimes.tmux.workers.roster import STARTING, place_of, unreadable
 
+_NOTHING: Mapping[str, str] = {}
 _SETTLED = timedelta(seconds=2)
 """What a pane prints so soon after the verdict on its prompt belongs to what was judged."""
 
@@ -26,10 +27,10 @@ _FAR = tuple((each, _FAR_WORDS) for each in (Capability.APPROVE, Capability.ANSW
 
 def with_workers(
     picture: Picture, source: str, workers: Mapping[str, Worker], harnesses: Mapping[str, Harness],
-    servers: Mapping[str, Server], where: Address, now: datetime,
+    servers: Mapping[str, Server], where: Address, now: datetime, asked: Mapping[str, str] = _NOTHING,
 ) -> Picture:  # fmt: skip
     """The picture with its workers under their own names, and with those that have no terminal now. They are started
-    on the server `where`."""
+    on the server `where`; `asked` has, by worker, what stands on the screen of one that fell silent and asks."""
     at = {_spot(place): native for native, place in picture.places.items()}
     threads = {thread.ref.native: thread for thread in picture.threads}
     places = dict(picture.places)
@@ -37,10 +38,12 @@ def with_workers(
     for worker in workers.values():
         harness = harnesses.get(worker.harness)
         place = place_of(worker, servers)
-        native = at.get(_spot(place)) if place else None
+        native = at.pop(_spot(place), None) if place else None  # two servers born in one second look the same
         if place is not None and native is not None:
             thread = threads.pop(native)
-            threads[worker.id] = _alive(thread, places.pop(native), source, worker, harness, now)
+            threads[worker.id] = _alive(
+                thread, places.pop(native), source, worker, harness, now, asked.get(worker.id, "")
+            )
             places[worker.id] = place
         elif place is None:
             thread = _without_terminal(source, worker, harness, now, unreadable(worker, servers))
@@ -57,7 +60,9 @@ def _spot(place: Place) -> tuple[int, str]:
     return id(place.server), place.pane.id
 
 
-def _alive(thread: Thread, place: Place, source: str, worker: Worker, harness: Harness | None, now: datetime) -> Thread:
+def _alive(
+    thread: Thread, place: Place, source: str, worker: Worker, harness: Harness | None, now: datetime, asked: str
+) -> Thread:
     dead = place.pane.dead
     if harness is not None and place.pane.command in SHELLS and harness.program != "$SHELL":
         # The script that started it waits in front of it.
@@ -76,6 +81,14 @@ def _alive(thread: Thread, place: Place, source: str, worker: Worker, harness: H
     if worker.trouble and quiet:
         so = _so(known, Status.FAILED, "not submitted", worker.moved_at, f"not submitted: {worker.trouble}")
         return replace(so, detail=f"Not submitted. {worker.trouble}")
+    if harness is None or dead or thread.paused:
+        return known
+    since = place.server.activity[place.pane.id].since
+    if asks := asked or harness.asks(place.pane.title, ""):
+        so = _so(known, Status.QUESTION, "asks", since, f"its terminal asks: {asks}")
+        return replace(so, detail=f"It asks {asks}. Open it and answer.", dialog=True)
+    if harness.works(place.pane.title, ""):
+        return _so(known, Status.WORKING, "working", since, "the title of its terminal says that a turn runs")
     return known
 
 

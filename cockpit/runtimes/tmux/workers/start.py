@@ -116,7 +116,8 @@ async def give_prompt(
     server = servers.at(crew.means.where)
     verdict = await submit.hand_over(crew.machine, server, worker.pane, harness, worker, "" if start.prompt else prompt)
     with contextlib.suppress(LedgerError, Stale):  # who ended it meanwhile, or cannot be told, knows enough
-        worker = await crew.roster.change(worker, starting=False, trouble=verdict.trouble)
+        session = await crew.named(worker, servers, patient=not verdict.trouble)
+        worker = await crew.roster.change(worker, starting=False, trouble=verdict.trouble, session=session)
     return Begun(worker, verdict)
 
 

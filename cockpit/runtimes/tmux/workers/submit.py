@@ -11,6 +11,7 @@ from cockpit.model.workers import Worker
 from cockpit.runtimes.tmux import sending
 from cockpit.runtimes.tmux.control import ControlClient
 from cockpit.runtimes.tmux.server import Server
+from cockpit.runtimes.tmux.workers import conversation
 from cockpit.runtimes.tmux.workers.harness import Harness
 from cockpit.runtimes.tmux.workers.machine import Machine
 
@@ -75,8 +76,9 @@ async def settle(server: Server, pane: str, harness: Harness) -> Verdict:
         return Verdict(str(error))
 
 
-async def asks(server: Server, pane: str, harness: Harness) -> bool:
-    """Whether a dialog is on its screen, which a text and Enter would answer. Raises Stale, SourceError."""
+async def asks(server: Server, pane: str, harness: Harness) -> str:
+    """What it asks on its screen, where a text and Enter would be the answer; empty when nothing. Raises Stale,
+    SourceError."""
     async with server.linked() as client:
         return _asks(harness, await _look(client, pane))
 
@@ -84,23 +86,24 @@ async def asks(server: Server, pane: str, harness: Harness) -> bool:
 async def _begun(
     machine: Machine, client: ControlClient, pane: str, harness: Harness, worker: Worker, printed: sending.Wait
 ) -> Verdict:
-    before, looked_at = "", float("-inf")
+    before, asked_before, looked_at = "", "", float("-inf")
     clock = asyncio.get_running_loop().time
     while True:
         sight = await _look(client, pane)
         if sight.front.dead:
             return Verdict(_ended(sight))
-        if harness.working and harness.working.search(sight.text):
+        if harness.works(sight.front.title, sight.text):
             return Verdict()
         if clock() - looked_at >= (_FAR_SECONDS if machine.far else 0.0):
             looked_at = clock()
-            if await _signed(machine, harness, worker):
+            if await _signed(machine, harness, worker, sight.front.pid):
                 return Verdict()
-        if _asks(harness, sight):
-            return Verdict(_ASKS)
-        if not harness.working and not harness.begun and sight.text.strip() and sight.text == before:
+        # One may work behind its question: its files get a moment to say so.
+        if (asked := _asks(harness, sight)) and asked == asked_before:
+            return Verdict(_ASKS.format(asked))
+        if not harness.tells and sight.text.strip() and sight.text == before:
             return Verdict(note="Nothing tells whether its turn began; look at it.")
-        before = sight.text
+        before, asked_before = sight.text, asked
         await printed(_LOOK_SECONDS)
 
 
@@ -113,8 +116,8 @@ async def _ready(
         sight = await _look(client, pane)
         if sight.front.dead:
             return _ended(sight)
-        if _asks(harness, sight):
-            return "" if asking else _ASKS
+        if asked := _asks(harness, sight):
+            return "" if asking else _ASKS.format(asked)
         if harness.ready is not None and not asking:
             if harness.ready.search(sight.text):
                 return ""
@@ -124,15 +127,15 @@ async def _ready(
         await printed(_LOOK_SECONDS)
 
 
-_ASKS = "It asks something first. Open it and answer; then send the prompt if it lacks it."
+_ASKS = "It asks {} first. Open it and answer; then send the prompt if it lacks it."
 
 
 def _ended(sight: _Sight) -> str:
     return f"It ended at once: {sight.last.removesuffix('.')}. Put that right, and start it afresh."
 
 
-def _asks(harness: Harness, sight: _Sight) -> bool:
-    return harness.dialog is not None and harness.dialog.search(sight.text) is not None
+def _asks(harness: Harness, sight: _Sight) -> str:
+    return harness.asks(sight.front.title, sight.text)
 
 
 async def _look(client: ControlClient, pane: str) -> _Sight:
@@ -140,8 +143,12 @@ async def _look(client: ControlClient, pane: str) -> _Sight:
     return _Sight(front, sending.plain(screen))
 
 
-async def _signed(machine: Machine, harness: Harness, worker: Worker) -> bool:
+async def _signed(machine: Machine, harness: Harness, worker: Worker, pid: int) -> bool:
     """Whether one of its files shows that a turn began."""
+    if not machine.far:
+        ids = await asyncio.to_thread(conversation.found, harness, worker, pid)
+        if ids:
+            return True
     if not (globs := harness.signs(worker, await machine.environment())):
         return False
     text = (await machine.sh(_READ, *globs)).said.decode("utf-8", "replace")

@@ -1,0 +1,49 @@
+"""What workers ask on their screens: each is looked at once when it has fallen silent, and never while it prints.
+
+It reads and types nothing. Whom another source knows as well tells that one better, and is left to it."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from cockpit.model.errors import CockpitError
+from cockpit.model.workers import Worker
+from cockpit.runtimes.tmux.server import Server
+from cockpit.runtimes.tmux.workers import submit
+from cockpit.runtimes.tmux.workers.harness import Harness
+from cockpit.runtimes.tmux.workers.roster import place_of
+
+_SECONDS = 1.0
+
+
+class Glances:
+    """`asked` has what a worker asks, by its id, as `Harness.asks` says it; empty where it asks nothing."""
+
+    def __init__(self) -> None:
+        self.asked: Mapping[str, str] = {}
+        self._silent_since: Mapping[str, datetime | None] = {}
+
+    async def look(
+        self, workers: Iterable[Worker], harnesses: Mapping[str, Harness], servers: Mapping[str, Server], now: datetime
+    ) -> None:
+        asked, silent = {}, {}
+        for worker in workers:
+            harness, place = harnesses.get(worker.harness), place_of(worker, servers)
+            if harness is None or harness.dialog is None or place is None or place.pane.dead:
+                continue
+            if harness.join and not worker.host:
+                continue
+            prints = place.server.activity[place.pane.id]
+            waits = harness.asks(place.pane.title, "") != ""
+            if prints.lately(now) and not waits:
+                continue
+            since = None if waits else prints.last  # a title that blinks is no news
+            if worker.id in self.asked and self._silent_since[worker.id] == since:
+                asked[worker.id], silent[worker.id] = self.asked[worker.id], since
+                continue
+            with contextlib.suppress(CockpitError, TimeoutError):
+                async with asyncio.timeout(_SECONDS):
+                    asked[worker.id] = await submit.asks(place.server, place.pane.id, harness)
+                silent[worker.id] = since
+        self.asked, self._silent_since = asked, silent
