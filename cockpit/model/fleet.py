@@ -1,7 +1,7 @@
 """The whole fleet at one moment: immutable, complete, and the only thing that a screen or an export draws from."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, fields, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -76,6 +76,13 @@ class Fleet:
     aliases: Mapping[Ref, Ref] = field(default_factory=lambda: _EMPTY)
     same_places: Mapping[Ref, Ref] = field(default_factory=lambda: _EMPTY)
 
+    def differs(self, other: "Fleet") -> bool:
+        """Whether anything but the times at which sources were looked at is another."""
+        names = (each.name for each in fields(self) if each.name not in ("revision", "sources"))
+        if any(getattr(self, name) != getattr(other, name) for name in names):
+            return True
+        return _timeless(self) != _timeless(other)
+
     def thread(self, ref: Ref) -> Thread | None:
         """The row of that name, by whichever of its names."""
         return self.threads.get(ref) or self.threads.get(self.aliases.get(ref, ref))
@@ -98,3 +105,7 @@ class Fleet:
 
     def ask(self, ask_id: str) -> Ask | None:
         return next((ask for ask in self.asks if ask.id == ask_id), None)
+
+
+def _timeless(fleet: Fleet) -> list[SourceState]:
+    return [replace(state, read_at=None, checked_at=None) for state in fleet.sources.values()]

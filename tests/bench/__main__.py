@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from tests.bench.claude import claude
 from tests.bench.crowded import conversation, great_start, memory, threads
+from tests.bench.hooks import hook
 from tests.bench.living import changes, keys
 from tests.bench.place import Place, place
 from tests.bench.resting import rest
@@ -29,6 +30,7 @@ MEASURES: dict[str, Callable[[Place, bool], Iterator[Figure]]] = {
     "ticking": ticking,
     "driving": driving,
     "weight": weight,
+    "hook": hook,
     "claude": claude,
 }
 

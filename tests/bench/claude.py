@@ -26,9 +26,9 @@ _LINE = 5_000
 
 def claude(place: Place, quick: bool) -> Iterator[Figure]:
     times = 3 if quick else 10
-    with _home(place, sessions=12, each=400_000):
+    with home(place, sessions=12, each=400_000):
         yield from _figures(place, "12 live sessions of 0.4 MB", times, "≤ 0.25 s", "≤ 0.45 s", "≤ 0.5 %")
-    with _home(place, sessions=200, each=500_000 if quick else 5_000_000):
+    with home(place, sessions=200, each=500_000 if quick else 5_000_000):
         what = "200 sessions, 12 alive, 1 GB" if not quick else "200 sessions, 12 alive, 0.1 GB"
         yield from _figures(place, what, times, "", "", "≤ 1 %")
     yield from _long(place, 10_000_000 if quick else 100_000_000, times)
@@ -57,20 +57,21 @@ def _figures(place: Place, what: str, times: int, told: str, listed: str, idle: 
 
 
 def _long(place: Place, size: int, times: int) -> Iterator[Figure]:
-    with _home(place, sessions=1, each=size) as home:
-        (path,) = home.glob("projects/*/*.jsonl")
-        opened, appended = asyncio.run(_talk(home, path, times))
+    with home(place, sessions=1, each=size) as made:
+        (path,) = made.glob("projects/*/*.jsonl")
+        opened, appended = asyncio.run(_talk(made, path, times))
     what = f"a transcript of {size / 1e6:.0f} MB"
     yield Figure(f"Claude, {what}: open its conversation", "≤ 200 ms", "ms", opened)
     yield Figure(f"Claude, {what}: line appended → entry", "≤ 50 ms", "ms", appended)
 
 
-async def _talk(home: Path, path: Path, times: int) -> tuple[list[float], list[float]]:
-    """Milliseconds from asking for a conversation to its newest page, and from an appended line to its entry."""
+async def _talk(root: Path, path: Path, times: int) -> tuple[list[float], list[float]]:
+    """Milliseconds from asking for a conversation to its newest page, and from a line that is appended while all rests
+    to its entry."""
     opened, appended = [], []
     ref = Ref("claude", path.stem)
     for _ in range(times):
-        source = ClaudeSource("claude", home, clock=lambda: datetime.now(UTC))
+        source = ClaudeSource("claude", root, clock=lambda: datetime.now(UTC))
         news = asyncio.Queue[object]()
         running = asyncio.create_task(source.run(news.put_nowait))
         await _until(news, "SourceRead", "")
@@ -78,6 +79,8 @@ async def _talk(home: Path, path: Path, times: int) -> tuple[list[float], list[f
         source.follow(ref, news.put_nowait)
         await _until(news, "TalkRead", "")
         opened.append(1000 * (monotonic() - begin))
+        while source._reader.home.owes:  # while it sums up what there is, it looks all the time
+            await asyncio.sleep(0.1)
         said = f"appended at {monotonic()}"
         with path.open("a") as file:
             file.write(_line(ref.native, 0, said, datetime.now(UTC)))
@@ -98,16 +101,16 @@ async def _until(news: "asyncio.Queue[object]", kind: str, text: str) -> None:
 
 
 @contextmanager
-def _home(place: Place, *, sessions: int, each: int) -> Iterator[Path]:
+def home(place: Place, *, sessions: int, each: int) -> Iterator[Path]:
     """A home of so many sessions with transcripts of about so many bytes each; twelve of them are alive."""
-    home = place.file(".claude")
-    subprocess.run(["rm", "-rf", str(home)], check=True)
+    made = place.file(".claude")
+    subprocess.run(["rm", "-rf", str(made)], check=True)
     alive = [
         subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"]) for _ in range(min(12, sessions))
     ]
     try:
-        (home / "sessions").mkdir(parents=True)
-        folder = home / "projects" / "-home-dev-demo"
+        (made / "sessions").mkdir(parents=True)
+        folder = made / "projects" / "-home-dev-demo"
         folder.mkdir(parents=True)
         for number in range(sessions):
             native = f"{number:08d}-0000-4000-8000-000000000000"
@@ -121,10 +124,10 @@ def _home(place: Place, *, sessions: int, each: int) -> Iterator[Path]:
                 start = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
                 told = {"pid": pid, "sessionId": native, "cwd": "/home/dev/demo", "procStart": start, "status": "idle",
                         "version": "2.1.329", "statusUpdatedAt": int(begin.timestamp() * 1000)}  # fmt: skip
-                (home / "sessions" / f"{pid}.json").write_text(json.dumps(told))
+                (made / "sessions" / f"{pid}.json").write_text(json.dumps(told))
         os.sync()
         place.file("config.toml").write_text("[panes]\ndiscover = false\n")
-        yield home
+        yield made
     finally:
         for child in alive:
             child.kill()

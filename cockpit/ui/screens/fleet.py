@@ -104,6 +104,8 @@ class FleetScreen(CockpitScreen):
     # The fleet, downwards
 
     def watch_fleet(self, fleet: Fleet) -> None:
+        if fleet.threads and not fleet.differs(self._threads.fleet):
+            return  # a source was looked at, and that was all: the header alone tells it
         self._projects.fleet = fleet
         self._threads.fleet = fleet
         self._tell_talk()

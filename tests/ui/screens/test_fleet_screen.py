@@ -27,6 +27,7 @@ from textual.widget import Widget
 
 from cockpit.core.commands import Look
 from cockpit.model.fleet import Fleet
+from cockpit.model.health import Health, SourceState
 from cockpit.model.ids import Ref
 from cockpit.model.work import Status
 from cockpit.ui import messages as m
@@ -52,6 +53,10 @@ def fleet_screen(app: ScreenHost) -> FleetScreen:
 def in_sight(app: ScreenHost) -> set[str]:
     kinds = (ProjectList, ThreadList, TalkPanel)
     return {kind.__name__ for kind in kinds if app.screen.query_one(kind).is_on_screen}
+
+
+def told(fleet: Fleet, **fields: Any) -> dict[str, SourceState]:
+    return {name: replace(state, **fields) for name, state in fleet.sources.items()}
 
 
 async def rested(pilot: Pilot[Any]) -> None:
@@ -209,6 +214,22 @@ async def test_passing_over_threads_follows_only_the_one_that_is_rested_on() -> 
             app.screen.query_one(ThreadList).rows.action_move(step)
         await rested(pilot)
         assert [message.thread for message in app.of(m.Followed)] == [INVOICES]
+
+
+async def test_a_source_that_was_looked_at_again_draws_no_list_anew() -> None:
+    app = host()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        before = app.screen.query_one(ThreadList).fleet
+        later = replace(before, revision=before.revision + 1, sources=told(before, read_at=NOW, checked_at=NOW))
+        app.give(later)
+        await settle(pilot)
+        assert app.screen.query_one(ThreadList).fleet is before
+        assert fleet_screen(app).fleet is later
+        worse = replace(later, sources=told(later, health=Health.DOWN))
+        app.give(worse)
+        await settle(pilot)
+        assert app.screen.query_one(ThreadList).fleet is worse
 
 
 async def test_until_the_person_does_something_the_most_urgent_one_stays_selected() -> None:
