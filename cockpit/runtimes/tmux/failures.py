@@ -7,6 +7,7 @@ from cockpit.model.text import one_line
 from cockpit.runtimes.tmux.address import Address
 
 OLDEST = (3, 2)
+_DROPPED = ("connection closed", "connection to", "connection reset", "broken pipe", "read from master failed")
 
 
 class NoServer(SourceError):
@@ -95,10 +96,9 @@ def _ssh(where: Address, text: str, lines: list[str]) -> SourceError:
         return SourceError(f"Nothing listens for ssh on {host}.", fix="Start sshd there, or correct the host.")
     if "timed out" in text or "timeout" in text:
         return SourceError(f"The ssh link to {host} timed out.", fix="Check the network; it is retried.")
-    if any(words in text for words in ("connection closed", "connection to", "broken pipe", "connection reset")):
+    if not lines or any(words in text for words in _DROPPED):
         return SourceError(f"The ssh link to {host} dropped.", fix="It is made anew; do it again then.")
-    why = one_line(lines[-1], 120) if lines else "no reason given"
-    return SourceError(f"The ssh link to {host} broke: {why}.", fix="It is retried.")
+    return SourceError(f"The ssh link to {host} broke: {one_line(lines[-1], 120)}.", fix="It is retried.")
 
 
 def _dotted(version: tuple[int, ...]) -> str:

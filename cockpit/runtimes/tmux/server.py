@@ -57,6 +57,8 @@ class Server:
         """When a key was last sent there, by the loop's clock."""
         self.sight = Sight(Health.ABSENT, "it was not looked at yet")
         self.panes: Mapping[str, Pane] = {}
+        self.listed_at: datetime | None = None
+        """When it was asked for `panes`: what was made after that cannot be among them."""
         self.activity = Activity()
         self._changed = changed
         self._clock = clock
@@ -106,7 +108,7 @@ class Server:
                         await self._pause(_RETRY_SECONDS[min(failed, len(_RETRY_SECONDS)) - 1])
                 except SourceError as error:
                     failed += 1
-                    self._lost(error)
+                    self._lost(error, began)
                     await self._pause(self._patience(error, failed))
         finally:
             self.standing = False
@@ -114,10 +116,11 @@ class Server:
 
     async def read(self) -> None:
         """Look once, with one short-lived process, attaching to nothing."""
+        asked_at = self._clock()
         try:
-            self._take(await self._look())
+            self._take(await self._look(), asked_at)
         except SourceError as error:
-            self._lost(error)
+            self._lost(error, asked_at)
 
     async def close(self) -> None:
         await self._leave()
@@ -142,6 +145,7 @@ class Server:
 
     @asynccontextmanager
     async def _link(self) -> AsyncIterator[ControlClient]:
+        asked_at = self._clock()
         look = await self._look()
         session = panes.choose(look.sessions)
         if session is None:
@@ -150,7 +154,7 @@ class Server:
         main = await ControlClient.attach(self.where, session.id, _FLAGS, self._heard, seconds=_ANSWER_SECONDS)
         try:
             self._main = main
-            self._take(look)
+            self._take(look, asked_at)
             self.feeds.up(main, self._session)
             yield main
         finally:
@@ -191,14 +195,15 @@ class Server:
             if main.ended.done():
                 return
             self._wake.clear()
+            asked_at = self._clock()
             rows = await main.ask(panes.LIST)
             self._seen()
-            self._list(panes.read_panes(b"\n".join(rows).decode("utf-8", "replace")))
+            self._list(panes.read_panes(b"\n".join(rows).decode("utf-8", "replace")), asked_at)
 
     def _heard(self, event: wire.Event) -> None:
         match event:
             case wire.Subscribed(panes.SUBSCRIPTION, value):
-                self._list(panes.read_panes(value))
+                self._list(panes.read_panes(value), self._clock())
             case wire.SessionChanged(session) if session != self._session and self._main is not None:
                 # Ours was destroyed and detach-on-destroy is off: tmux moved us on.
                 self._session = session
@@ -225,13 +230,13 @@ class Server:
 
     # What was learned
 
-    def _take(self, look: panes.Look) -> None:
+    def _take(self, look: panes.Look, asked_at: datetime) -> None:
         if self.sight.birth is not None and look.birth != self.sight.birth:
-            self._forget()  # another server on the same socket: its ids mean other panes
+            self._forget(asked_at)  # another server on the same socket: its ids mean other panes
         self._skew = _skew(look.now, self._clock())
         self.sight = replace(self.sight, birth=look.birth)
         self._seen()
-        self._list(look.panes)
+        self._list(look.panes, asked_at)
 
     def _seen(self) -> None:
         now = self._clock()
@@ -244,11 +249,11 @@ class Server:
         self.sight = replace(self.sight, health=Health.LATE, reason=why, fix="It is tried again.", since=now)
         self._changed()
 
-    def _lost(self, error: SourceError) -> None:
+    def _lost(self, error: SourceError, asked_at: datetime) -> None:
         now = self._clock()
         gone = isinstance(error, failures.NoServer | failures.NoSession)
         if gone:
-            self._forget()
+            self._forget(asked_at)
         health = Health.ABSENT if gone or isinstance(error, failures.Missing) else Health.DOWN
         if isinstance(error, AuthError):
             health = Health.AUTH
@@ -259,13 +264,13 @@ class Server:
         self.feeds.down()  # whoever watches a pane learns why
         self._changed()
 
-    def _forget(self) -> None:
-        self.panes = {}
+    def _forget(self, asked_at: datetime) -> None:
+        self.panes, self.listed_at = {}, asked_at
         self.activity = Activity()
         self.feeds.listed(self.panes)
 
-    def _list(self, found: Mapping[str, Pane]) -> None:
-        before, self.panes = self.panes, found
+    def _list(self, found: Mapping[str, Pane], asked_at: datetime) -> None:
+        before, self.panes, self.listed_at = self.panes, found, asked_at
         if found == before:
             return
         self.activity.listed(before, found, self._skew)

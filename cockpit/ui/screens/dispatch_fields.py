@@ -247,7 +247,9 @@ class DispatchFields(VerticalScroll, can_focus=False):
                 (_NEW, "New project in a directory that is there…"),
                 (_MAKE, "New project in a new directory…"),
             ]
-        match await self.app.push_screen_wait(ChooseScreen(choice.title, [*choice.options, *more], choice.value)):
+        offered = [*choice.options, *more]
+        only = more[0][0] if len(offered) == 1 and more else None  # then there is nothing to choose
+        match only or await self.app.push_screen_wait(ChooseScreen(choice.title, offered, choice.value)):
             case None:
                 pass
             case "+new" | "+make" as which:

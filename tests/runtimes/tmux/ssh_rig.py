@@ -55,9 +55,13 @@ class Sshd:
 
     def start(self) -> None:
         self._process = subprocess.Popen(
-            [str(SSHD), "-D", "-e", "-f", self._place / "sshd"], stderr=subprocess.DEVNULL, start_new_session=True
+            [str(SSHD), "-D", "-E", self._place / "log", "-f", self._place / "sshd"], start_new_session=True
         )
         wait_until(self._listens)
+
+    def logins(self) -> list[str]:
+        """A line for each connection that was let in."""
+        return [line for line in (self._place / "log").read_text().splitlines() if "Accepted " in line]
 
     def _listens(self) -> bool:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 0.2):
@@ -65,9 +69,9 @@ class Sshd:
         return False
 
     def stop(self) -> None:
-        """The server and every connection of it."""
+        """The server and every connection of it, and then what runs over them."""
         assert self._process is not None
-        for child in self._children(self._process.pid):
+        for child in reversed(self._children(self._process.pid)):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, 9)
         self._process.kill()

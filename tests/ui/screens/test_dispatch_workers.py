@@ -176,8 +176,6 @@ async def test_what_a_far_machine_has_is_offered_as_soon_as_it_answered() -> Non
         assert "Choose a project first." in app.words
         await pilot.press("tab", "enter")
         await settle(pilot)
-        await pilot.press("end", "enter")
-        await settle(pilot)
         await pilot.press(*"~/web", "enter")
         await settle(pilot)
         await pilot.press("ctrl+d")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cockpit.config import WorkersConfig
 from cockpit.core.ports import Clock, WorkerLog
-from cockpit.model.errors import Refused, SourceError
+from cockpit.model.errors import AuthError, Refused, SourceError
 from cockpit.model.health import Health, Offer, SourceState
 from cockpit.model.ids import Ref
 from cockpit.model.immutable import immutable
@@ -200,7 +200,8 @@ class Crew:
         await servers.look(where)
         sight = servers.at(where).sight
         if sight.health not in (Health.UP, Health.ABSENT):
-            raise SourceError(sight.reason, fix=sight.fix)
+            kind = AuthError if sight.health is Health.AUTH else SourceError
+            raise kind(sight.reason, fix=sight.fix)
 
 
 async def _no_tmux(machine: Machine) -> str:

@@ -91,7 +91,19 @@ def place_of(worker: Worker, servers: Mapping[str, Server]) -> Place | None:
 
 def unreadable(worker: Worker, servers: Mapping[str, Server]) -> bool:
     """Whether its server cannot be read, so that nobody knows whether its terminal is there."""
+    server = _server_of(worker, servers)
+    return server is not None and not server.known
+
+
+def unseen(worker: Worker, servers: Mapping[str, Server]) -> bool:
+    """Whether its terminal was made after its server's were listed last."""
+    server = _server_of(worker, servers)
+    listed_at = server.listed_at if server is not None else None
+    return bool(worker.pane) and listed_at is not None and listed_at < worker.moved_at
+
+
+def _server_of(worker: Worker, servers: Mapping[str, Server]) -> Server | None:
     for server in servers.values():
         if server.where.host == worker.host and (worker.host or str(server.where.file()) == worker.socket):
-            return not server.known
-    return False
+            return server
+    return None

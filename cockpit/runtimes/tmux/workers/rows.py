@@ -15,13 +15,14 @@ from cockpit.runtimes.tmux.picture import Picture, Place, machine_key
 from cockpit.runtimes.tmux.processes import SHELLS
 from cockpit.runtimes.tmux.server import Server
 from cockpit.runtimes.tmux.workers.harness import Harness
-from cockpit.runtimes.tmux.workers.roster import STARTING, place_of, unreadable
+from cockpit.runtimes.tmux.workers.roster import STARTING, place_of, unreadable, unseen
 
 _NOTHING: Mapping[str, str] = {}
 _SETTLED = timedelta(seconds=2)
 """What a pane prints so soon after the verdict on its prompt belongs to what was judged."""
 
 _FAR_WORDS = "it runs on another machine, whose hooks and files do not reach here; open its terminal"
+"""For what another source would see of it here."""
 _FAR = tuple((each, _FAR_WORDS) for each in (Capability.APPROVE, Capability.ANSWER, Capability.CONVERSE))
 
 
@@ -46,7 +47,7 @@ def with_workers(
             )
             places[worker.id] = place
         elif place is None:
-            thread = _without_terminal(source, worker, harness, now, unreadable(worker, servers))
+            thread = _without_terminal(source, worker, harness, servers, now)
             threads[worker.id] = thread
         if worker.starting and (end := worker.moved_at + STARTING) > now:
             due = min(due or end, end)
@@ -74,7 +75,7 @@ def _alive(
         capabilities=able, lost=dead and thread.status is Status.FAILED and worker.ending is None,
     )  # fmt: skip
     if worker.host:  # where nobody reads git's files
-        known = replace(known, project=Ref(source, worker.project), cannot=_FAR)
+        known = replace(known, project=Ref(source, worker.project), cannot=_FAR if known.joins - thread.joins else ())
     if worker.starting and not dead and now - worker.moved_at < STARTING:
         return _so(known, Status.STARTING, "starting", worker.moved_at, "its prompt is on its way")
     quiet = dead or place.server.activity[place.pane.id].last <= worker.moved_at + _SETTLED
@@ -92,7 +93,9 @@ def _alive(
     return known
 
 
-def _without_terminal(source: str, worker: Worker, harness: Harness | None, now: datetime, unread: bool) -> Thread:
+def _without_terminal(
+    source: str, worker: Worker, harness: Harness | None, servers: Mapping[str, Server], now: datetime
+) -> Thread:
     ref = Ref(source, worker.id)
     blank = Thread(
         ref, worker.title, Status.ENDED, project=Ref(source, worker.project), sources=(source,),
@@ -103,16 +106,17 @@ def _without_terminal(source: str, worker: Worker, harness: Harness | None, now:
     if worker.starting and not worker.pane and now - worker.moved_at < STARTING:
         so = _so(known, Status.STARTING, "starting", worker.moved_at, "it is being started")
         return replace(so, capabilities=frozenset())
-    if unread:
+    if unreadable(worker, servers):
         so = _so(known, Status.UNKNOWN, "unread", None, "its tmux server cannot be read")
         return replace(so, capabilities=frozenset(), stale=True)
     if worker.ending is Ending.STOPPED:
         so = _so(known, Status.ENDED, "stopped", worker.moved_at, "a person stopped it")
         return replace(so, detail="Stopped; it can be brought back.")
-    # Whose terminal was just made may not be seen yet.
-    on_its_way = worker.starting and now - worker.moved_at < STARTING
+    if unseen(worker, servers):
+        so = _so(known, Status.STARTING, "starting", worker.moved_at, "its terminal was made just now")
+        return replace(so, capabilities=frozenset())
     so = _so(known, Status.ENDED, "gone", None, "its terminal is gone, and nobody here ended it")
-    return replace(so, detail="Its terminal is gone; it can be brought back.", lost=not on_its_way)
+    return replace(so, detail="Its terminal is gone; it can be brought back.", lost=True)
 
 
 def _known(thread: Thread, worker: Worker, harness: Harness | None) -> Thread:

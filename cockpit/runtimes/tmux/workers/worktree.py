@@ -6,6 +6,7 @@ made."""
 import asyncio
 import contextlib
 import posixpath
+import shlex
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
@@ -77,7 +78,7 @@ async def take_back(machine: Machine, made: Worktree, error: BaseException) -> N
         why = error.message if isinstance(error, CockpitError) else "It was given up."
         raise Rejected(
             f"{why} {made.path} {machine.name} could not be taken back.",
-            fix=f"Run there: git -C {made.repository} worktree remove --force {made.path}.",
+            fix=f"Run there: {shlex.join(('git', '-C', made.repository, 'worktree', 'remove', '--force', made.path))}",
         ) from error
 
 
