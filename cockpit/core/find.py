@@ -5,6 +5,7 @@ An exact id or title wins; otherwise all that begin with the text (ids) or have 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+from cockpit.core.merge import attention
 from cockpit.model.asks import Ask, AskKind
 from cockpit.model.errors import NotFound
 from cockpit.model.fleet import Fleet
@@ -82,8 +83,8 @@ def team(fleet: Fleet, text: str = "") -> Team:
 
 def restorable(fleet: Fleet, *, everyone: bool = False) -> list[Thread]:
     """The workers that can be brought back and ended although nobody ended them; with `everyone` the others too."""
-    threads = (fleet.threads[ref] for ref in fleet.order)
-    return [each for each in threads if (each.lost or everyone) and each.can(Capability.RESUME)]
+    found = [each for each in fleet.threads.values() if (each.lost or everyone) and each.can(Capability.RESUME)]
+    return sorted(found, key=attention)
 
 
 def ask(fleet: Fleet, text: str, kind: AskKind, *others: AskKind) -> Ask:

@@ -5,6 +5,7 @@ It does not know where a row comes from."""
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable
+from operator import itemgetter
 
 from cockpit.core.merge import attention
 from cockpit.model.asks import Ask
@@ -25,7 +26,7 @@ class Rows:
 
     @property
     def order(self) -> tuple[Ref, ...]:
-        return tuple(ref for _, ref in self._order)
+        return tuple(map(itemgetter(1), self._order))
 
     @property
     def asks(self) -> tuple[Ask, ...]:

@@ -2,10 +2,11 @@
 
 The order changes only when a project begins or ceases to need a person, so that it can be learned."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from cockpit.core.merge import attention
 from cockpit.model.fleet import GROUP_OF, Fleet, Group
 from cockpit.model.ids import Ref
 from cockpit.model.immutable import immutable
@@ -52,53 +53,50 @@ def place_title(place: Place, fleet: Fleet) -> str:
 
 
 def project_rows(fleet: Fleet, now: datetime) -> list[Row]:
-    shown = 0
-    found: dict[Ref | None, _Found] = {ref: _Found() for ref in fleet.projects if ref not in fleet.same_places}
-    teams = {ref: (scope(Place("team", ref), fleet), _Found()) for ref in fleet.teams}
-    for thread in in_order(fleet):
-        if on_shelf(thread, now):
-            continue
-        shown += 1
-        home = fleet.home(thread)
-        if home not in found:
-            found[home] = _Found()
-        found[home].add(thread)
-        for inside, members in teams.values():
-            if inside is not None and inside(thread):
-                members.add(thread)
+    shown = [thread for thread in in_order(fleet) if not on_shelf(thread, now)]
+    found = _by_home(shown, fleet)
     homeless = found.pop(None, None)
     ranked = sorted(found.items(), key=lambda item: (item[1].rank, project_title(item[0], fleet).casefold(), item[0]))
     titles = [project_title(ref, fleet) for ref, _ in ranked]
-    rows: list[Row] = [_row(ALL, "All", _Found(count=shown), bold=True)]
+    rows: list[Row] = [_row(ALL, "All", _Found(len(shown)), bold=True)]
     for place, ((ref, threads), title) in enumerate(zip(ranked, titles, strict=True)):
         source = ref.source if ref and titles.count(title) > 1 else ""
         rows.append(_row(Place("project", ref), title, threads, gap=place == 0, source=source))
     if homeless:
         rows.append(_row(Place("project"), "no project", homeless, gap=not ranked))
-    if teams:
+    if fleet.teams:
         rows.append(TextRow(("heading", "teams"), (BLANK, Line((Span("Teams", "dim", bold=True),)))))
     for ref, team in sorted(fleet.teams.items(), key=lambda item: (item[1].title.casefold(), item[0])):
-        rows.append(_row(Place("team", ref), team.title, teams[ref][1]))
+        members = list(filter(scope(Place("team", ref), fleet), shown))
+        rows.append(_row(Place("team", ref), team.title, _Found(len(members), next(iter(members), None))))
     return rows
 
 
-@dataclass(slots=True)
+@immutable
 class _Found:
     """How many threads a place has, and the most urgent of them."""
 
     count: int = 0
     first: Thread | None = None
 
-    def add(self, thread: Thread) -> None:
-        self.count += 1
-        if self.first is None:
-            self.first = thread
-
     @property
     def rank(self) -> int:
         """What needs a person first, then what is broken; whether something runs does not move a project."""
         group = GROUP_OF[self.first.status] if self.first else Group.QUIET
         return {Group.NEEDS_YOU: 0, Group.BROKEN: 1}.get(group, 2)
+
+
+def _by_home(threads: Sequence[Thread], fleet: Fleet) -> dict[Ref | None, _Found]:
+    """What each place has. By project first: of those there are few, and of threads in order of attention thousands."""
+    counts = Counter(thread.project for thread in threads)
+    first = {thread.project: thread for thread in reversed(threads)}
+    found: dict[Ref | None, _Found] = {ref: _Found() for ref in fleet.projects if ref not in fleet.same_places}
+    for project, count in counts.items():
+        home = fleet.home(first[project])
+        known = found.get(home, _Found())
+        most_urgent = min(first[project], known.first or first[project], key=attention)
+        found[home] = _Found(known.count + count, most_urgent)
+    return found
 
 
 def _row(

@@ -103,7 +103,7 @@ def beside_status(thread: Thread) -> tuple[Span, ...]:
 
 def fact(thread: Thread, fleet: Fleet) -> str:
     """The one thing that matters about a thread now: what is asked, what runs, what failed."""
-    if label := fleet.sending.get(str(thread.ref)):
+    if fleet.sending and (label := fleet.sending.get(str(thread.ref))):
         return f"{label} is on its way…"
     if thread.asks:
         if any(ask.id in fleet.sending for ask in thread.asks):

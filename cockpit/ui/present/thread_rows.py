@@ -2,10 +2,12 @@
 
 It never hides a thread without saying so in the last line."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from datetime import datetime
 from functools import lru_cache
+from itertools import pairwise
 
 from cockpit.model.fleet import GROUP_OF, Fleet, Group
 from cockpit.model.health import Health
@@ -18,6 +20,7 @@ from cockpit.ui.present.glyphs import mark
 from cockpit.ui.present.lines import BLANK, Line, Span, dim
 from cockpit.ui.present.rows import Row, TextRow, ThreadRow, thread_row
 
+_RANK = {group: rank for rank, group in enumerate(Group)}
 Scope = Callable[[Thread], bool]
 
 
@@ -39,8 +42,8 @@ def thread_rows(fleet: Fleet, view: View, now: datetime) -> list[Row]:
     """The whole list. Cheap for what is not seen: 10,000 threads are 10,000 small objects and little text."""
     kept, snoozing, settled = _kept(fleet, view, now)
     several = sum(state.health is not Health.ABSENT for state in fleet.sources.values()) > 1
-    waiting = [thread for thread in kept if GROUP_OF[thread.status] is Group.NEEDS_YOU]
-    rest = kept[len(waiting) :]
+    first_calm = _end(kept, Group.NEEDS_YOU)
+    waiting, rest = kept[:first_calm], kept[first_calm:]
     rows: list[Row] = []
     if waiting:
         rows.append(_heading("group", Group.NEEDS_YOU, Group.NEEDS_YOU.upper(), len(waiting), first=True))
@@ -90,10 +93,14 @@ _Found = list[tuple[str, str, str, list[Thread]]]
 
 
 def _by_group(threads: list[Thread]) -> _Found:
-    found: dict[Group, list[Thread]] = {}
-    for thread in threads:
-        found.setdefault(GROUP_OF[thread.status], []).append(thread)
-    return [("group", group, group.upper(), found[group]) for group in Group if group in found]
+    cuts = pairwise([0, *(_end(threads, group) for group in Group)])
+    parts = [(group, threads[begin:end]) for group, (begin, end) in zip(Group, cuts, strict=True)]
+    return [("group", group, group.upper(), part) for group, part in parts if part]
+
+
+def _end(threads: list[Thread], group: Group) -> int:
+    """Where that group and all that are more urgent end among threads in order of attention."""
+    return bisect_right(threads, _RANK[group], key=lambda thread: _RANK[GROUP_OF[thread.status]])
 
 
 def _by_project(threads: list[Thread], fleet: Fleet) -> _Found:
