@@ -14,7 +14,7 @@ from textual import events
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.filter import ANSIToTruecolor, LineFilter
-from textual.notifications import Notification, Notify
+from textual.notifications import Notification
 from textual.reactive import reactive
 from textual.screen import Screen
 
@@ -86,7 +86,7 @@ class CockpitApp(App[None]):
         self._pins: tuple[Ref, ...] = ()
         self._told_at = 0.0
         self._toasts: dict[str, Notification] = {}
-        """The newest of each kind."""
+        """Those that can be read now, by their kind, or by what they say."""
         self._feed: Feed | None = None
         self._terminal = Terminal(self)
         self._caller = Caller(
@@ -351,12 +351,13 @@ class CockpitApp(App[None]):
             return
         self._told, self._told_at = told, now
         told_now = Notification(text, "", cast("_Severity", severity), self.NOTIFICATION_TIMEOUT, markup=False)
-        if kind:
-            before = self._toasts.get(kind)
-            if before is not None and before in self._notifications:
-                self._unnotify(before, refresh=False)
-            self._toasts[kind] = told_now
-        self.post_message(Notify(told_now))
+        self._toasts = {each: toast for each, toast in self._toasts.items() if toast in self._notifications}
+        if (before := self._toasts.get(kind or text)) is not None:
+            self._unnotify(before, refresh=False)
+        self._toasts[kind or text] = told_now
+        # Now, as a message would be too late for the next of its kind.
+        self._notifications.add(told_now)
+        self._refresh_notifications()
 
     @property
     def pins(self) -> tuple[Ref, ...]:

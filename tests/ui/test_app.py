@@ -125,7 +125,9 @@ async def test_a_toast_gives_way_to_the_next_of_its_kind() -> None:
         await pilot.pause()
         app.tell("Pinned two.", kind="pin")
         await pilot.pause()
-        assert [toast.message for toast in app._notifications] == ["Something else.", "Pinned two."]
+        app.tell("Something else.")
+        await pilot.pause()
+        assert [toast.message for toast in app._notifications] == ["Pinned two.", "Something else."]
 
 
 async def test_every_colour_on_the_screen_has_24_bits_since_no_filter_makes_it_so() -> None:

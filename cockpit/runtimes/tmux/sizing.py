@@ -2,7 +2,8 @@
 
 A control client that sizes one window counts for every window of its session, and would shrink the others to 80x24
 (measured: tmux 3.3a). So a client of its own names every window's present size first, while another one that is not
-flagged `ignore-size` keeps it from counting; only then does it count, and resize the one."""
+flagged `ignore-size` keeps it from counting; only then does it count, and resize the one. It loses its own flag for
+that: with it, it would count only while no ordinary client is attached to any session of the server."""
 
 import asyncio
 import contextlib
@@ -98,6 +99,11 @@ class Sizing:
             # Waited for: the client that resizes next has a connection of its own, and must not be quicker.
             with contextlib.suppress(SourceError, CommandFailed):
                 await main.ask(_GUARD_OFF)
+        try:
+            await client.ask(_GUARD_ON)
+        except BaseException:
+            await client.close()
+            raise
         return _Held(pane.id, pane.window, client, (pane.width, pane.height), (pane.width, pane.height))
 
     async def _name_all(self, client: ControlClient, session: str) -> None:

@@ -68,7 +68,7 @@ class Desk(Protocol):
 
     def goto(self, screen: str, thread: Ref | None = None) -> None: ...
     def tell(self, text: str, severity: str = "information", kind: str = "") -> None:
-        """In a toast. One of the same `kind` that is still there gives way."""
+        """In a toast. One of the same `kind` that is still there gives way, or one that says the same."""
 
     async def on_screen(self, action: str) -> None:
         """Run `action_<action>` of the screen that is shown."""

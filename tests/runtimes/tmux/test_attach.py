@@ -189,6 +189,18 @@ async def test_a_driven_size_is_given_back_first_and_all_is_as_before(tmux: Tmux
         await terminal.close()
 
 
+async def test_the_size_comes_back_also_while_somebody_looks_at_another_session(tmux: Tmux) -> None:
+    """As when the cockpit runs in the same tmux."""
+    tmux("new-session", "-d", "-s", "two", "-x", "99", "-y", "33", "cat")
+    with attached_person(tmux, 90, 30):
+        wait_until(lambda: tmux.windows() == {"@0": "90x29", "@1": "99x33"})
+        async with running(tmux) as run:
+            ref = next(thread.ref for thread in run.threads if thread.ref.native.startswith("%1@"))
+            async with run.source.attach(ref) as attachment, person(attachment):
+                await until(lambda: tmux.windows()["@1"] != "99x33")
+        wait_until(lambda: tmux.windows() == {"@0": "90x29", "@1": "99x33"})
+
+
 async def test_a_person_who_shows_it_too_keeps_their_size_afterwards(tmux: Tmux) -> None:
     with attached_person(tmux, 90, 30):
         wait_until(lambda: tmux.windows() == {"@0": "90x29"})

@@ -467,6 +467,20 @@ async def test_a_window_that_another_terminal_shows_keeps_its_size(tmux: Tmux) -
             assert tmux.windows() == {"@0": "90x29"}
 
 
+async def test_a_person_who_looks_at_another_session_changes_nothing(tmux: Tmux) -> None:
+    """As when the cockpit runs in the same tmux as what it drives."""
+    tmux("new-session", "-d", "-s", "two", "-x", "99", "-y", "33", "cat")
+    tmux("new-window", "-d", "-t", "two", "cat")
+    with attached_person(tmux, 90, 30):
+        wait_until(lambda: tmux.windows() == {"@0": "90x29", "@1": "99x33", "@2": "99x33"})
+        async with running(tmux) as run, shown(run, "%1") as (terminal, _):
+            assert await terminal.fit(70, 20) == ""
+            assert tmux.windows() == {"@0": "90x29", "@1": "70x20", "@2": "99x33"}
+            await until(lambda: (terminal.screen.width, terminal.screen.height) == (70, 20))
+            await terminal.unfit()
+            assert tmux.windows() == {"@0": "90x29", "@1": "99x33", "@2": "99x33"}
+
+
 async def test_a_person_who_attaches_while_we_drive_gets_their_size(tmux: Tmux) -> None:
     async with running(tmux) as run, shown(run) as (terminal, _):
         await terminal.fit(100, 30)
