@@ -375,6 +375,8 @@ class CockpitApp(App[None]):
         except (CockpitError, OSError, SuspendNotSupported) as error:
             self.tell(f"Not shown in full: {error}", "error")
             return
+        finally:
+            self._terminal.full.back()
         if complaint:
             self.tell(f"Not shown in full: {complaint}", "error")
 

@@ -37,6 +37,8 @@ async def hand_over(attachment: Attachment) -> str:
         lines = said.read(65536).decode("utf-8", "replace").strip().splitlines()
     if not code:
         return ""
+    if code < 0:
+        return f"it was killed by signal {-code}"
     return one_line(lines[-1]) if lines else f"it ended with code {code}"
 
 
@@ -80,12 +82,16 @@ class FullScreen:
             self._task = None
         if cancelled:
             raise asyncio.CancelledError
-        if self._then is not None:
-            self._then()
         return "" if task.cancelled() else task.result()
 
+    def back(self) -> None:
+        """What was shown is cleared up after: now comes what was put off until then."""
+        then, self._then = self._then, None
+        if then is not None:
+            then()
+
     def end(self, then: Callable[[], None]) -> bool:
-        """Take the terminal back and do `then`; False when it is ours."""
+        """Take the terminal back, and do `then` once all is cleared up (`back`); False when it is ours."""
         if self._task is None:
             return False
         self._then = then

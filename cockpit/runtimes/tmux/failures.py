@@ -18,6 +18,10 @@ class NoSession(SourceError):
     """The session to attach to is gone, or the server has none."""
 
 
+class Ended(SourceError):
+    """A client came to its end, with its session or with the whole server: it does not say which (facts: 3.3a)."""
+
+
 class Missing(SourceError):
     """There is no tmux to run."""
 
@@ -79,6 +83,10 @@ def ended(where: Address, code: int | None, said: str, *, lived: bool) -> Source
         )
     if "unknown option" in text or "illegal option" in text or "usage: tmux" in text or "unknown flag" in text:
         return too_old(where, "(of unknown version)")
+    if lived and not lines:
+        return Ended(
+            f"A session of tmux on {where} was closed, or the whole server ended.", fix="It is looked at again."
+        )
     if lived or not lines or "lost server" in text or "server exited" in text:
         return NoServer(f"The tmux server on {where} is gone.", fix="Its workers ended with it; it is watched for.")
     return SourceError(f"tmux on {where} failed: {one_line(lines[-1], 120)}.", fix="Try the same in a shell.")

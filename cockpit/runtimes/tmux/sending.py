@@ -12,7 +12,7 @@ from cockpit.model.errors import Rejected, Stale, Unconfirmed
 from cockpit.model.terminal import Screen
 from cockpit.runtimes.tmux import once, processes
 from cockpit.runtimes.tmux.control import ControlClient
-from cockpit.runtimes.tmux.failures import CommandFailed, NoServer
+from cockpit.runtimes.tmux.failures import CommandFailed, Ended, NoServer
 from cockpit.runtimes.tmux.keys import encoded
 from cockpit.runtimes.tmux.panes import LIST, Pane, read_panes
 from cockpit.runtimes.tmux.screen import CAPTURE, MODES, Reader, widths
@@ -156,7 +156,7 @@ async def end(server: Server, pane: Pane) -> str:
             left = read_panes(b"\n".join(await client.ask(LIST)).decode("utf-8", "replace"))
     except CommandFailed as error:
         raise _gone(error) from error
-    except NoServer:
+    except (NoServer, Ended):
         left = {}  # it was the last one, and tmux left with it
     if pane.id in left:
         raise Unconfirmed("tmux took the order and the pane is still there.", fix="Close it in tmux.")

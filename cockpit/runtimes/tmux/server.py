@@ -100,7 +100,8 @@ class Server:
                 self._wake.clear()
                 began = self._clock()
                 try:
-                    await self._serve()
+                    with contextlib.suppress(failures.Ended):
+                        await self._serve()
                     failed = 0 if self._clock() - began > _SHORT_LIFE else failed + 1
                     # The link is gone, and it does not say whether its session, its server or its machine is too.
                     self._unclear(f"The link to tmux on {self.where} broke.")

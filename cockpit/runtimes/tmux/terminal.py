@@ -129,6 +129,16 @@ class PaneTerminal:
 
     async def _frame(self) -> tuple[list[bytes], bytes]:
         client = self._client()
+        try:
+            return await self._frame_of(client)
+        except SourceError:
+            # Its session may have ended, and not the server: the client of the list knows.
+            main = self._server.main
+            if main is None or main is client:
+                raise
+            return await self._frame_of(main)
+
+    async def _frame_of(self, client: ControlClient) -> tuple[list[bytes], bytes]:
         resume = self._server.feeds.resume(self._pane)
         modes = f"display-message -p -t {self._pane} '{MODES}'"
         *_, rows, state = await client.ask_all([*([resume] if resume else ()), CAPTURE + self._pane, modes])

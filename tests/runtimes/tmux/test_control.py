@@ -16,7 +16,7 @@ from cockpit.model.errors import AuthError, SourceError
 from cockpit.runtimes.tmux import wire
 from cockpit.runtimes.tmux.address import Address
 from cockpit.runtimes.tmux.control import LONGEST_LINE, ControlClient
-from cockpit.runtimes.tmux.failures import CommandFailed, Hung, Missing, NoServer, NoSession
+from cockpit.runtimes.tmux.failures import CommandFailed, Ended, Hung, Missing, NoServer, NoSession
 
 
 @asynccontextmanager
@@ -106,8 +106,8 @@ async def test_pausing_stops_the_output_of_one_pane(tmux: Tmux) -> None:
 async def test_killing_the_server_ends_it(tmux: Tmux) -> None:
     async with attached(tmux) as (client, _):
         tmux.kill()
-        assert isinstance(await client.ended, NoServer)
-        with pytest.raises(NoServer):
+        assert isinstance(await client.ended, Ended)
+        with pytest.raises(Ended):
             await client.ask("display-message -p x")
         client.tell("display-message -p x")
 

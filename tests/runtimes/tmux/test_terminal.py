@@ -387,6 +387,21 @@ async def test_neighbours_wait_while_somebody_types(tmux: Tmux, monkeypatch: pyt
         await until(lambda: len([line for line in lines if line == "capture-pane -epN -t %1"]) > 1)
 
 
+@pytest.mark.parametrize("pane", ["%0", "%1"])
+async def test_a_pane_that_is_killed_says_so_and_not_that_its_server_is_gone(tmux: Tmux, pane: str) -> None:
+    """Also when the session goes with it by which the whole server is seen."""
+    for session in ("one", "two"):
+        tmux("new-session", "-d", "-s", f"a{session}", "while :; do echo x; sleep 0.01; done")
+    tmux("kill-session", "-t", "one")
+    pane = tmux("list-panes", "-a", "-F", "#{pane_id}").splitlines()[int(pane[1:])]
+    async with running(tmux) as run, shown(run, pane) as (terminal, _):
+        told: list[str] = []
+        terminal.watch(Lane.PROMPT, lambda: told.append(terminal.trouble))
+        tmux("kill-pane", "-t", pane)
+        await until(lambda: terminal.trouble == "The pane is closed.")
+        assert not [each for each in told if "gone" in each]
+
+
 # Size
 
 
