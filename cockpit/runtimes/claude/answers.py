@@ -69,6 +69,11 @@ class Answers:
         found = {row.id: known.get(row.id) or decode(row) for row in rows if row.source == self._name}
         self._waiting = {key: held for key, held in found.items() if held is not None and self._lives(held)}
 
+    @property
+    def pids(self) -> set[int]:
+        """The hooks that wait."""
+        return {pid for pid, start in (held.hook for held in self._waiting.values()) if start}
+
     def _lives(self, held: Held) -> bool:
         """Whether its hook still waits: one that was killed takes nothing back."""
         pid, start = held.hook

@@ -31,6 +31,12 @@ class Lives:
         """Whether processes can be seen on this machine at all."""
         return self._processes.known
 
+    @property
+    def pids(self) -> set[int]:
+        """The processes that lived when they were last looked at."""
+        sessions = {pid for (pid, _, _), lives in self._sessions.items() if lives}
+        return sessions | {pid for pid, _ in self._mates.values()}
+
     def check(self, sessions: Iterable[Session]) -> set[str]:
         """Look at every process again; returns the session ids and agent ids whose life changed."""
         moved = set()

@@ -37,6 +37,14 @@ class Processes:
             return None
         return fields[19].decode("ascii", "replace")
 
+    def descriptor(self, pid: int) -> int | None:
+        """What can be read from once the process has ended; to be closed by the caller. None: no such process, no
+        descriptor left, or a system that has none."""
+        try:
+            return os.pidfd_open(pid) if self.known else None
+        except (OSError, AttributeError):
+            return None
+
     def arguments(self, pid: int) -> list[str]:
         return self._read(pid, "cmdline").decode("utf-8", "replace").split("\0")
 

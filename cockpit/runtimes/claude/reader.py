@@ -54,6 +54,12 @@ class Reader:
         return min((drawn.until for _, drawn in self._drawn.values() if drawn.until), default=None)
 
     @property
+    def wants(self) -> bool:
+        """Whether there is something to read or to judge again, though nothing was touched."""
+        home, due = self.home, self.until
+        return bool(home.changed or home.owes or home.doubtful) or (due is not None and due <= self._now())
+
+    @property
     def version(self) -> str | None:
         """The newest CLI among the registered sessions."""
         sessions = (self.home.sessions.value(path) for path in self.home.sessions.paths())

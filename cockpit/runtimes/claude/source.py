@@ -15,6 +15,7 @@ from cockpit.model.health import Health, SourceState
 from cockpit.model.ids import Ref
 from cockpit.model.talk import Talk
 from cockpit.runtimes.claude.answers import Answers
+from cockpit.runtimes.claude.ends import Ends
 from cockpit.runtimes.claude.files import AGAIN_SECONDS
 from cockpit.runtimes.claude.follow import Follower, read
 from cockpit.runtimes.claude.lines import Lines
@@ -39,7 +40,8 @@ _READ_AHEAD_SECONDS = 0.1
 class ClaudeSource:
     """`home` is the Claude directory, `prices` the dollars per million tokens of each model (a missing one is None),
     `recent` how long a session that ended stays in the list; `poll` forces or forbids polling (None: by the file
-    system), `process_seconds` is the rhythm in which processes are looked at, `repository` says where a directory
+    system), `process_seconds` is the rhythm in which processes are looked at where the kernel does not tell of their
+    end, and in which is asked what `hands` reach; `repository` says where a directory
     belongs, `hands` type into panes, `post` keeps what inboxes held. `held` are the requests that hooks hold, `who`
     the person who answers them, `lines` the folder where our status line keeps the numbers of each session."""
 
@@ -70,6 +72,8 @@ class ClaudeSource:
         self._touched: set[Path] = set()
         self._everything = False
         self._rung = False
+        self._ended = False
+        self._ends = Ends(seen, self._process_ended)
         self._opening: asyncio.Task[None] | None = None
         self._state = SourceState(name, self.kind, Health.ABSENT)
 
@@ -118,6 +122,7 @@ class ClaudeSource:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._ends.close()
 
     def nudge(self) -> None:
         self._everything = True
@@ -216,27 +221,38 @@ class ClaudeSource:
             self._touched |= changes
         self._wake.set()
 
+    def _process_ended(self) -> None:
+        self._ended = True
+        self._wake.set()
+
     async def _work(self, emit: Emit) -> None:
         """The first look waits for the watcher, so that nothing falls between the two."""
         loop = asyncio.get_running_loop()
-        first, looked, safe = True, loop.time(), loop.time()
+        first, told = True, False
+        asked = looked = safe = loop.time()
         while True:
-            await self._wait(looked)
+            await self._wait(asked)
             paths, everything = self._touched, self._everything
             self._touched, self._everything = set(), False
             self._wake.clear()
             now = loop.time()
             rung, self._rung = self._rung, False
+            ended, self._ended = self._ended, False
             if first and not everything and not paths:
                 continue
             if now - safe >= _SAFETY_SECONDS:
                 everything = True
             if everything:
                 safe = now
-            check = now - looked >= self._process_seconds
+            if now - asked >= self._process_seconds:
+                asked = now
+                self._reader.reach(self._hands.reaches if self._hands else None)
+            check = ended or now - looked >= (_SAFETY_SECONDS if told else self._process_seconds)
             if check:
                 looked = now
-                self._reader.reach(self._hands.reaches if self._hands else None)
+            elif not (first or paths or everything or rung or self._reader.wants):
+                self._report(emit)
+                continue
             async with self._lock:
                 if self._reader.trouble():
                     self._report(emit)
@@ -255,16 +271,17 @@ class ClaudeSource:
                 for fact in facts:
                     emit(fact)
                 first = False
+                told = self._ends.watch(self._reader.lives.pids | self._answers.pids)
             await self._follower.fresh()
 
-    async def _wait(self, looked: float) -> None:
+    async def _wait(self, asked: float) -> None:
         """Until something happened, or something is to be looked at again."""
         home = self._reader.home
         if self._wake.is_set() or home.owes:
             await asyncio.sleep(0)
             return
         loop = asyncio.get_running_loop()
-        pause = max(0.0, looked + self._process_seconds - loop.time())
+        pause = max(0.0, asked + self._process_seconds - loop.time())
         if home.doubtful:
             pause = min(pause, AGAIN_SECONDS)
         if self._reader.until is not None:

@@ -58,6 +58,8 @@ class Watcher:
                     yield ours
 
     def _is_ours(self, path: Path) -> bool:
+        if path == self.root:  # who may read it may be another matter now
+            return True
         kind = path.suffix in _OURS or ".deleted-" in path.name
         return kind and any(path.is_relative_to(self.root / folder) for folder in ROOTS)
 

@@ -52,6 +52,9 @@ class Fake(Processes):
     def start(self, pid: int) -> str | None:
         return None if pid in self.dead else "1"
 
+    def descriptor(self, pid: int) -> int | None:
+        return None
+
     def agent(self, pid: int) -> str | None:
         return next((agent for agent, own in self.mates.items() if own == pid), None)
 
@@ -252,9 +255,11 @@ class House:
         path.write_text(json.dumps(value))
         return path
 
-    def session(self, status: str, waiting_for: str | None = None, *, pid: int | None = None, id: str = SOLO) -> Path:
+    def session(
+        self, status: str, waiting_for: str | None = None, *, pid: int | None = None, id: str = SOLO, start: str = "1"
+    ) -> Path:
         pid = pid or self.pid
-        told = {"pid": pid, "sessionId": id, "cwd": "/home/dev/demo", "procStart": "1", "version": "2.1.329",
+        told = {"pid": pid, "sessionId": id, "cwd": "/home/dev/demo", "procStart": start, "version": "2.1.329",
                 "status": status, "statusUpdatedAt": int(datetime.now(UTC).timestamp() * 1000),
                 "startedAt": 1795229676386}  # fmt: skip
         return self.json(f"sessions/{pid}.json", told | ({"waitingFor": waiting_for} if waiting_for else {}))

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from claude_kit import Fake
 from hook_kit import SESSION, State, ended, now, wait_for
 
 from cockpit.core.store import Store
@@ -42,10 +41,11 @@ def state(tmp_path: Path, request: pytest.FixtureRequest) -> State:
     return state
 
 
-async def test_a_request_comes_to_the_row_and_goes_by_the_ledgers_word_alone(state: State) -> None:
-    """Processes are looked at once an hour here, so nothing else tells of the hook."""
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+async def test_a_request_comes_to_the_row_and_goes_with_its_hook(state: State, end: signal.Signals) -> None:
+    """Nothing is looked at in any rhythm here: the ledger tells of the hook, and the kernel of one that was killed."""
     store, ledger = Store(now), SqliteLedger(state.dir / "ledger.db", now)
-    source = ClaudeSource("claude", state.home, clock=now, held=ledger.asks, process_seconds=3600.0, processes=Living())
+    source = ClaudeSource("claude", state.home, clock=now, held=ledger.asks, process_seconds=3600.0)
     keeper = Supervisor(store, {"claude": source}, ledger, clock=now)
     news = asyncio.Event()
     store.listen(news.set)
@@ -60,16 +60,11 @@ async def test_a_request_comes_to_the_row_and_goes_by_the_ledgers_word_alone(sta
     await shows([])
     child = await asyncio.to_thread(state.start, state.payload())
     await shows(["toolu_1"])
-    child.send_signal(signal.SIGTERM)
+    child.send_signal(end)
     await shows([])
-    assert await asyncio.to_thread(ended, child) == ""
+    await asyncio.to_thread(child.communicate)
     await keeper.stop()
     ledger.close()
-
-
-class Living(Fake):
-    def start(self, pid: int) -> str | None:
-        return Processes().start(pid)
 
 
 class Cockpit:

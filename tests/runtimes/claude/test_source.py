@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 import json
+import os
 import shutil
-from collections.abc import AsyncIterator
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,14 +21,25 @@ from cockpit.model.health import Health
 from cockpit.model.ids import Ref
 from cockpit.model.talk import CallState, Message, ToolCall
 from cockpit.model.work import Capability, Status
+from cockpit.runtimes.claude.processes import Processes
 from cockpit.runtimes.claude.source import ClaudeSource
 from cockpit.runtimes.claude.watch import Watcher
+
+Child = subprocess.Popen[bytes]
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     (tmp_path / ".claude").mkdir()
     return House(tmp_path / ".claude")
+
+
+@pytest.fixture
+def child() -> Iterator[Child]:
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    yield child
+    child.kill()
+    child.wait()
 
 
 @contextlib.asynccontextmanager
@@ -87,6 +101,17 @@ async def test_a_killed_process_is_seen_though_nothing_is_written(house: House, 
         assert facts.threads[SOLO].status is Status.APPROVAL
         processes.dead.add(house.pid)
         await facts.until(lambda: facts.threads[SOLO].status is Status.ENDED, "the death")
+
+
+async def test_a_killed_process_is_told_by_the_kernel_without_a_look(house: House, facts: Facts, child: Child) -> None:
+    house.session("waiting", "permission prompt", pid=child.pid, start=Processes().start(child.pid) or "")
+    house.line("user", "go")
+    before = len(os.listdir("/proc/self/fd"))
+    async with running(source(house.root, Processes(), process_seconds=3600.0), facts):
+        assert facts.threads[SOLO].status is Status.APPROVAL
+        child.kill()
+        await facts.until(lambda: facts.threads[SOLO].status is Status.ENDED, "the death")
+    assert len(os.listdir("/proc/self/fd")) <= before
 
 
 async def test_a_session_resumed_under_a_new_pid_is_one_row(house: House, facts: Facts) -> None:
