@@ -84,7 +84,7 @@ class TmuxConfig:
     socket: str = setting(
         Spec("Socket", "The socket's name (tmux -L), or its path (tmux -S).", check=filled), "default"
     )
-    host: str = setting(Spec("Host", "If set, the server is reached as `ssh HOST tmux …`."), "")
+    host: str = setting(Spec("Host", "If set, the server is reached, and workers are started, as `ssh HOST …`."), "")
 
 
 def _inside(pattern: str) -> str:

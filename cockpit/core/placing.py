@@ -9,7 +9,7 @@ from cockpit.core import find
 from cockpit.core.find import HERE, startable
 from cockpit.model.errors import Refused
 from cockpit.model.fleet import Fleet
-from cockpit.model.health import Offer, SourceState
+from cockpit.model.health import Health, Offer, SourceState
 from cockpit.model.immutable import immutable
 from cockpit.model.work import ModelChoice, Project
 
@@ -45,6 +45,8 @@ def place(
 
 def harness_of(state: SourceState, name: str) -> Offer | None:
     """The program that is meant: by its name, else the first that is ready. Raises Refused for one that is not."""
+    if not state.offers:
+        raise Refused(f"{state.name} has not said yet what it can start.", fix="Try again in a moment.")
     if name:
         offer = next((offer for offer in state.offers if offer.instance == name), None)
         if offer is None:
@@ -86,6 +88,9 @@ def _able(fleet: Fleet, source: str, harness: str, many: bool) -> list[SourceSta
     """The sources that may be meant, servers first."""
     if source and source not in fleet.sources:
         raise Refused(f"Not done: there is no source {source}.", fix=f"There are: {', '.join(fleet.sources)}.")
+    named = fleet.sources.get(source)
+    if named is not None and not named.answers and named.health is not Health.LATE:
+        raise Refused(f"Not done: {source} is {named.health}: {named.reason or 'it was not read'}", fix=named.fix)
     able = [state for state in fleet.sources.values() if state.name == source or (not source and state.can_dispatch)]
     if harness:
         able = [state for state in able if state.machine]

@@ -159,3 +159,17 @@ def test_where_on_a_far_machine_must_be_said() -> None:
             placed(given, "", **more)
     with pytest.raises(NotFound, match="No project matches"):
         placed(both(), "lab/x", "/home/dev/lab/x", source="box")
+
+
+def test_a_source_that_was_not_read_is_refused_for_that() -> None:
+    given = both()
+    dark = replace(BOX, health=Health.DOWN, reason="box did not answer within 3 s.", fix="Try again.", offers=())
+    given = replace(given, sources={**given.sources, "box": dark})
+    for more in ({"harness": "claude"}, {}):
+        with pytest.raises(Refused, match=r"box is down: box did not answer within 3 s\. Try again\."):
+            placed(given, "/srv/web", "/srv/web", source="box", **more)
+
+
+def test_a_far_machine_that_was_not_asked_yet_is_said() -> None:
+    with pytest.raises(Refused, match="box has not said yet what it can start"):
+        program(replace(BOX, offers=()), "claude", "", [], None)
