@@ -13,6 +13,7 @@ import contextlib
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from cockpit.core import commands as c
 from cockpit.core.ports import Clock, Hands
@@ -59,7 +60,7 @@ class Steering:
         self._hands = hands
         self._clock = clock
         self._taken, self._begun, self._stopped, self._team = taken, begun, stopped, team
-        self._orders: dict[Ref, asyncio.Lock] = {}
+        self._orders: WeakValueDictionary[Ref, asyncio.Lock] = WeakValueDictionary()
 
     async def send(self, command: c.Send) -> c.Outcome:
         target = self._find(command.thread)

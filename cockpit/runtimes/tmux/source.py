@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from cockpit.config.pane_rule import PaneRule
 from cockpit.core import commands as c
@@ -71,7 +72,7 @@ class TmuxSource:
         """Far away, by the pids of the panes' first processes; here the process table says it."""
         self._told: dict[type[Fact], Fact] = {}
         self._terminals = 0
-        self._orders: dict[str, asyncio.Lock] = {}
+        self._orders: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     # Source
 
