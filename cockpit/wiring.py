@@ -8,7 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import astuple, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -148,7 +148,8 @@ def connect(loaded: Loaded, where: Paths | None = None, clock: Clock = utc_now) 
     ledger = SqliteLedger(where.ledger_file)
     made = sources(loaded, where, ledger, clock)
     actions = Actions(store, made, ledger, clock=clock, new_id=_new_id, who=_who())
-    return Session(store, made, ledger, actions, Supervisor(store, made, ledger, clock=clock), clock)
+    keep = timedelta(days=loaded.config.ledger.keep_days)
+    return Session(store, made, ledger, actions, Supervisor(store, made, ledger, clock=clock, keep=keep), clock)
 
 
 @asynccontextmanager

@@ -202,6 +202,17 @@ class NotifyConfig:
 
 
 @immutable(kw_only=True)
+class LedgerConfig:
+    """What the cockpit remembers."""
+
+    keep_days: int = setting(
+        Spec("Days kept", "After so many days it forgets what is over: asks, commands, messages, closed workers.",
+             Kind.NUMBER, low=1, high=36_500, whole=True),
+        30,
+    )  # fmt: skip
+
+
+@immutable(kw_only=True)
 class UiConfig:
     """How the screen looks."""
 
@@ -232,6 +243,7 @@ class Config:
     keys: Mapping[str, str] = field(default_factory=dict)
     prices: Mapping[str, PriceConfig] = field(default_factory=dict)
     notify: NotifyConfig = field(default_factory=NotifyConfig)
+    ledger: LedgerConfig = field(default_factory=LedgerConfig)
     ui: UiConfig = field(default_factory=UiConfig)
 
 
@@ -242,6 +254,7 @@ Table = (
     | type[WorkersConfig]
     | type[ClaudeConfig]
     | type[NotifyConfig]
+    | type[LedgerConfig]
     | type[UiConfig]
 )
 
@@ -263,6 +276,7 @@ TABLES: dict[str, TableSpec] = {
     "workers": TableSpec("Workers", "How new workers are started in tmux.", WorkersConfig),
     "claude": TableSpec("Claude Code", "Claude Code on this machine.", ClaudeConfig),
     "notify": TableSpec("Notifications", "How the cockpit calls you.", NotifyConfig),
+    "ledger": TableSpec("Ledger", "What the cockpit remembers.", LedgerConfig),
     "ui": TableSpec("Screen", "How the screen looks.", UiConfig),
 }
 HARNESS = (

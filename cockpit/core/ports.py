@@ -5,7 +5,7 @@ A source implements `Source` and those `Can…` protocols that it has; nobody as
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
 from cockpit.core.commands import (
@@ -257,7 +257,7 @@ class Post(Protocol):
     def kept(self, source: str, team: str) -> Sequence[Posted]:
         """The newest of a team, oldest first."""
 
-    def keep(self, source: str, team: str, messages: Sequence[Posted], now: datetime) -> None:
+    def keep(self, source: str, team: str, messages: Sequence[Posted]) -> None:
         """Remember them; one that is known already is not remembered twice."""
 
 
@@ -287,5 +287,8 @@ class Ledger(Protocol):
 
     def end(self, intent: str, outcome: str, at: datetime) -> None:
         """Audit: what became of it."""
+
+    def forget(self, keep: timedelta, now: datetime) -> None:
+        """Let go of what was over that long ago, and is neither frozen nor can be brought back. At most once a day."""
 
     def close(self) -> None: ...

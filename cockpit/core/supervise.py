@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import replace
+from datetime import timedelta
 
 from cockpit.core.ports import Clock, Ledger, ReadsLedger, Source
 from cockpit.core.store import Store
@@ -19,19 +20,24 @@ _RESTART_SECONDS = (1.0, 5.0, 30.0)
 _LEDGER_SECONDS = 10.0
 """The ledger says itself when somebody wrote; this long after, it is looked at anyway."""
 _LEDGER_RETRY_SECONDS = 5.0
+_FORGET_SECONDS = 20.0
+"""So long after the start, when the list has long been drawn, the ledger forgets; then once a day."""
+_DAY_SECONDS = 86_400.0
 
 
 class Supervisor:
-    """Runs the sources and watches the ledger until `stop`. `sleep` is injected for tests."""
+    """Runs the sources and watches the ledger until `stop`; what was over `keep` ago the ledger forgets. `sleep` is
+    injected for tests."""
 
     def __init__(
         self, store: Store, sources: Mapping[str, Source], ledger: Ledger, *, clock: Clock,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        keep: timedelta = timedelta(days=30), sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:  # fmt: skip
         self._store = store
         self._sources = sources
         self._ledger = ledger
         self._clock = clock
+        self._keep_for = keep
         self._sleep = sleep
         self._tasks: list[asyncio.Task[None]] = []
         self._stirred = asyncio.Event()
@@ -39,6 +45,7 @@ class Supervisor:
     def start(self) -> None:
         self._tasks.append(asyncio.create_task(self._watch_ledger(), name="ledger"))
         self._tasks.append(asyncio.create_task(self._hear_ledger(), name="ledger stirs"))
+        self._tasks.append(asyncio.create_task(self._forget(), name="ledger forgets"))
         for source in self._sources.values():
             self._tasks.append(asyncio.create_task(self._keep(source), name=f"source {source.name}"))
 
@@ -114,6 +121,13 @@ class Supervisor:
         async with aclosing(self._ledger.stirs()) as stirs:
             async for _ in stirs:
                 self._stirred.set()
+
+    async def _forget(self) -> None:
+        await self._sleep(_FORGET_SECONDS)
+        while True:
+            with suppress(LedgerError):  # who watches the ledger tells of its troubles
+                await asyncio.to_thread(self._ledger.forget, self._keep_for, self._clock())
+            await self._sleep(_DAY_SECONDS)
 
     async def _read_ledger(self) -> None:
         try:

@@ -76,7 +76,7 @@ class TalkDropped:
 @immutable
 class LedgerRead:
     """What the ledger says now. `looked` is when a person last looked at a thread; threads that finished after
-    `opened_at` (the ledger's birth) and were not looked at since are done rather than idle."""
+    `opened_at` (the ledger's birth, or since when it remembers) and were not looked at since are done, not idle."""
 
     freezes: Mapping[Ref, Freeze]
     hold: Hold | None

@@ -1,9 +1,9 @@
 """What the cockpit itself remembers, in SQLite: freezes, hold, last looks, settled asks, the audit of commands.
 
-It never deletes a record of what a person did, and never blocks for longer than its patience."""
+It forgets what has long been over, and only when it is told to; it never blocks for longer than its patience."""
 
 from collections.abc import AsyncGenerator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cockpit.core.ports import Clock
@@ -16,6 +16,7 @@ from cockpit.model.work import Freeze, Hold
 from cockpit.storage.asks import HeldAsks
 from cockpit.storage.codec import ask_from_text, ask_to_text, detail_to_text, moment
 from cockpit.storage.database import Database
+from cockpit.storage.forget import forget
 from cockpit.storage.post import Post
 from cockpit.storage.stirs import stirs
 from cockpit.storage.workers import WorkerTable
@@ -170,6 +171,10 @@ class SqliteLedger:
             Audited(intent, command, target, detail, datetime.fromisoformat(begun), _moment(ended), outcome)
             for intent, command, target, detail, begun, ended, outcome in rows
         )
+
+    def forget(self, keep: timedelta, now: datetime) -> None:
+        """At most once a day, whoever asks; in steps that hold nobody up."""
+        forget(self._database, keep, now)
 
     def close(self) -> None:
         self._database.close()

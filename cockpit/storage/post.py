@@ -1,7 +1,7 @@
 """Messages between members of teams, kept because their inboxes are emptied within a second. It judges none of them."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cockpit.model.teams import Posted
 from cockpit.storage.codec import moment
@@ -9,7 +9,6 @@ from cockpit.storage.database import Database
 
 KEPT = 500
 """So many of a team's newest messages are kept."""
-_AGE = timedelta(days=30)
 _LONGEST = 64_000
 """A longer text is left to the transcripts: half a message would be another message."""
 
@@ -32,7 +31,7 @@ class Post:
             for sender, to, text, at, native, summary, color in reversed(rows)
         )
 
-    def keep(self, source: str, team: str, messages: Sequence[Posted], now: datetime) -> None:
+    def keep(self, source: str, team: str, messages: Sequence[Posted]) -> None:
         with self._database.writing() as connection:
             connection.executemany(
                 "INSERT OR IGNORE INTO post (source, team, sender, recipient, text, at, id, summary, color)"
@@ -48,4 +47,3 @@ class Post:
                 " (SELECT rowid FROM post WHERE source = ? AND team = ? ORDER BY at DESC LIMIT ?)",
                 (source, team, source, team, KEPT),
             )
-            connection.execute("DELETE FROM post WHERE at < ?", (moment(now - _AGE),))

@@ -189,7 +189,7 @@ def test_no_values_make_it_crash(data: dict[str, object]) -> None:
 def test_every_setting_has_title_description_and_kind(file: Path) -> None:
     file.write_text(WHOLE)
     groups = settings(load(file, {}).config)
-    keys = ["t3.home", "t3.work", "tmux.local", "panes", "workers", "claude", "notify", "ui"]
+    keys = ["t3.home", "t3.work", "tmux.local", "panes", "workers", "claude", "notify", "ledger", "ui"]
     assert [group.key for group in groups] == keys
     for group in groups:
         assert group.title

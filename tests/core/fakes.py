@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cockpit.core import commands as c
 from cockpit.model.asks import SettledAsk
@@ -22,6 +22,7 @@ class MemoryLedger:
     looked: dict[Ref, datetime] = field(default_factory=dict)
     settled: list[SettledAsk] = field(default_factory=list)
     audit: list[str] = field(default_factory=list)
+    forgot: list[tuple[timedelta, datetime]] = field(default_factory=list)
     broken: bool = False
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -70,6 +71,10 @@ class MemoryLedger:
     def end(self, intent: str, outcome: str, at: datetime) -> None:
         self._check()
         self.audit.append(f"end {intent} {outcome}")
+
+    def forget(self, keep: timedelta, now: datetime) -> None:
+        self._check()
+        self.forgot.append((keep, now))
 
     def close(self) -> None: ...
 

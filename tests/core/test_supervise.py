@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from fakes import FakeSource, MemoryLedger
@@ -124,3 +125,20 @@ async def test_a_broken_ledger_is_told_and_watching_goes_on() -> None:
     await keeper.read_once(1)
     assert "locked" in store.fleet.ledger_trouble
     assert Ref("home", "one") in store.fleet.threads
+
+
+async def test_the_ledger_forgets_after_the_start_and_once_a_day() -> None:
+    ledger, pauses, enough = MemoryLedger(), [], asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            enough.set()
+            await asyncio.Event().wait()
+
+    keeper, _ = supervisor(sleep=sleep, ledger=ledger)
+    keeper.start()
+    await asyncio.wait_for(enough.wait(), 5)
+    await keeper.stop()
+    assert pauses == [20.0, 86_400.0, 86_400.0]
+    assert ledger.forgot == [(timedelta(days=30), NOW)] * 2

@@ -19,24 +19,21 @@ def test_two_cockpits_keep_one_copy(tmp_path: Path) -> None:
     one, two = SqliteLedger(tmp_path / "l.db"), SqliteLedger(tmp_path / "l.db")
     post: ports.Post = one.post
     said = [message(1, id="m1", summary="hi"), message(2), message(2, "other")]
-    post.keep("claude", "crew", said, NOW)
-    two.post.keep("claude", "crew", said[1:], NOW)
+    post.keep("claude", "crew", said)
+    two.post.keep("claude", "crew", said[1:])
     assert list(two.post.kept("claude", "crew")) == said
     assert two.post.kept("claude", "others") == ()
     assert two.post.kept("elsewhere", "crew") == ()
 
 
-def test_the_newest_stay_and_the_old_go(tmp_path: Path) -> None:
+def test_the_newest_stay(tmp_path: Path) -> None:
     post = SqliteLedger(tmp_path / "l.db").post
-    post.keep("claude", "crew", [message(number) for number in range(KEPT + 20)], NOW)
+    post.keep("claude", "crew", [message(number) for number in range(KEPT + 20)])
     kept = post.kept("claude", "crew")
     assert (len(kept), kept[0]) == (KEPT, message(20))
-    post.keep("claude", "gone", [message(0)], NOW)
-    post.keep("claude", "crew", [], NOW + timedelta(days=40))
-    assert post.kept("claude", "gone") == ()
 
 
 def test_a_message_too_long_to_keep_is_left_out_whole(tmp_path: Path) -> None:
     post = SqliteLedger(tmp_path / "l.db").post
-    post.keep("claude", "crew", [message(1, "x" * 70_000), message(2)], NOW)
+    post.keep("claude", "crew", [message(1, "x" * 70_000), message(2)])
     assert post.kept("claude", "crew") == (message(2),)

@@ -43,14 +43,14 @@ class Keeping:
         self._brought.add(team)
         return bool(history.posted(_letter(each) for each in kept if since is None or each.at >= since))
 
-    def keep(self, now: datetime) -> None:
+    def keep(self) -> None:
         """Write down what is fresh. It blocks briefly."""
         if self._post is None or not self._fresh:
             return
         try:
             for team in dict.fromkeys(team for team, _ in self._fresh):
                 messages = [_posted(letter) for each, letter in self._fresh if each == team]
-                self._post.keep(self._source, team, messages, now)
+                self._post.keep(self._source, team, messages)
         except LedgerError as error:
             self.trouble = error.message
             return

@@ -132,7 +132,7 @@ class Reader:
     def _bring(self, fresh: Mapping[str, Unit]) -> None:
         """What the ledger kept of teams that are seen for the first time."""
         keeping = self.home.keeping
-        keeping.keep(self._now())
+        keeping.keep()
         for key, unit in fresh.items():
             team = unit.team
             if team is not None and len(team.mates) > 1:
