@@ -66,6 +66,24 @@ def test_only_a_person_answers_and_only_in_words_that_are_known(state: State) ->
         assert ended(child) == ""
 
 
+@pytest.mark.parametrize("told", [True, False], ids=["told by the kernel", "looking again and again"])
+def test_it_waits_for_the_kernels_word_where_that_is_to_be_had(state: State, told: bool) -> None:
+    state.called()
+    state.session("waiting")
+    if not told:
+        state.transcript.unlink()
+    child = state.start(state.payload())
+    ask = state.waiting()
+    wait_for(lambda: _listens(child.pid) is told, "its way to wait")
+    assert state.ledger.asks.answer(ask.id, {"decision": "allow"}, "ada", now())
+    assert decision(ended(child))["decision"] == {"behavior": "allow"}
+
+
+def _listens(pid: int) -> bool:
+    place = Path(f"/proc/{pid}/fd")
+    return any(os.readlink(each) == "anon_inode:inotify" for each in place.iterdir())
+
+
 def test_without_an_answer_it_says_nothing_and_takes_the_ask_back(state: State) -> None:
     assert state.run(state.payload(), wait=0.3) == ""
     assert state.none_waits()

@@ -38,6 +38,7 @@ KEPT = (
     "tool_use_id", "permission_suggestions", "agent_id", "agent_type",
 )  # fmt: skip
 STEP = 0.08
+LOOK = 1.0
 EDITS = ("Edit", "MultiEdit", "NotebookEdit", "Write")
 TIDY = ("cp", "mkdir", "mv", "rm", "rmdir", "sed", "touch")
 HARMLESS = frozenset(
@@ -128,6 +129,7 @@ class Waiting:
     def wait(self, until: float) -> Json | None:
         """What to print, or None: nothing is said then."""
         failed, look = 0, 0.0
+        stirs = Stirs(HERE, self.call.path, self.dialog.path if self.dialog else "")
         while True:
             now = time.monotonic()
             try:
@@ -147,7 +149,7 @@ class Waiting:
                 look = now + 1.0
                 if not somebody_there():
                     return self.late()
-            time.sleep(STEP if now < until - self.seconds + 60 else 3 * STEP)  # whoever is away is in no hurry
+            stirs.wait(min(until - now, LOOK))
 
     def late(self) -> Json | None:
         """Take it back; an answer that came first is still given, and then it is up to Claude what it is worth."""
@@ -158,6 +160,38 @@ class Waiting:
 
     def write(self, statement: str, *values: str) -> bool:
         return self.db.execute(statement, values).rowcount == 1
+
+
+class Stirs:
+    """Waits until one of these was written to; where the kernel tells of any of them nothing, no longer than a step."""
+
+    def __init__(self, *paths: str) -> None:
+        self.ear, self.soon = -1, 0
+        try:
+            import ctypes
+
+            libc = ctypes.CDLL(None)
+            self.ear = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+            wanted = 0x2 | 0x80 | 0x100  # modified, moved to, created
+            if any(libc.inotify_add_watch(self.ear, os.fsencode(path), wanted) < 0 for path in paths if path):
+                os.close(self.ear)
+                self.ear = -1
+        except (ImportError, OSError, AttributeError):
+            self.ear = -1
+
+    def wait(self, most: float) -> None:
+        if self.ear < 0:
+            time.sleep(STEP)
+        elif self.soon:  # SQLite writes first and makes it count a moment later, which nothing tells
+            self.soon -= 1
+            time.sleep(STEP)
+        else:
+            import select
+
+            if select.select([self.ear], [], [], most)[0]:
+                self.soon = 3
+                time.sleep(STEP / 8)
+                os.read(self.ear, 1 << 16)
 
 
 def words(kept: Json, answer: Json) -> Json | None:
