@@ -197,8 +197,9 @@ def _found(pattern: re.Pattern[str] | None, text: str) -> re.Match[str] | None:
 
 
 def _line(screen: str, found: re.Match[str]) -> str:
-    """The line that it was found in, without the frame around it."""
-    start = screen.rfind("\n", 0, found.start()) + 1
+    """The line that it was found in, or that its group `asked` begins in, without the frame around it."""
+    at = found.start("asked") if found.groupdict().get("asked") else found.start()
+    start = screen.rfind("\n", 0, at) + 1
     return one_line(screen[start:].partition("\n")[0].strip(_FRAME), _ASKED)
 
 

@@ -208,7 +208,7 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "resume": _words("session"),  # takes up its conversation by id; [] starts anew in the same place
     "continue": _words(),  # takes up the newest conversation of the directory
     "ready": _pattern,  # on the screen when it waits for a prompt; lines end without blanks
-    "dialog": _pattern,  # on the screen while it asks something
+    "dialog": _pattern,  # on the screen while it asks something; the line with (?P<asked>…), or the first, says what
     "dialog_title": _pattern,  # its terminal's title then
     "working": _pattern,  # on the screen while a turn runs
     "working_title": _pattern,  # its terminal's title then
