@@ -31,7 +31,7 @@ class Done:
 async def run(where: Address, command: Sequence[str], *, data: bytes = b"", seconds: float | None = None) -> Done:
     """Run `command` (an argument vector, ssh and all) with `data` as its input. Raises Missing, Hung, AuthError or
     SourceError when it could not be run or reached, or did not end; how it ended is for the caller to judge."""
-    async with _turn(where.ssh, where.host) if where.host else contextlib.nullcontext():
+    async with _turn(asyncio.get_running_loop(), where) if where.host else contextlib.nullcontext():
         done = await _run(where, command, data, seconds)
     if where.host and done.code == _SSH_FAILED:
         raise failures.ended(where, done.code, done.complained, lived=False)
@@ -39,7 +39,7 @@ async def run(where: Address, command: Sequence[str], *, data: bytes = b"", seco
 
 
 @lru_cache(64)
-def _turn(ssh: tuple[str, ...], host: str) -> asyncio.Semaphore:
+def _turn(loop: asyncio.AbstractEventLoop, where: Address) -> asyncio.Semaphore:
     return asyncio.Semaphore(_ERRANDS)
 
 

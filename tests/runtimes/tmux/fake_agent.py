@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import select
 import sys
 import time
 import tty
@@ -41,6 +42,12 @@ def main() -> None:
     if MODE == "slow":
         show("loading\r\n")
         time.sleep(1.0)
+    if MODE == "restless":
+        show("Do you trust this folder?\r\n❯ 1. Yes\r\n  2. No\r\n")
+        while not select.select([0], [], [], 0.1)[0]:
+            show("\x1b[s\x1b[u")  # nothing to be seen
+        listen()
+        show("\x1b[2J\x1b[H")
     if MODE == "trust":
         show("Do you trust this folder?\r\n❯ 1. Yes\r\n  2. No\r\n")
         tell("answer", listen().decode())

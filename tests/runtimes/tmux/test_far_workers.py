@@ -149,6 +149,21 @@ async def test_of_another_host_it_is_neither_ended_nor_started(site: Site, repo:
             await source.manage(command, "i")
 
 
+async def test_who_asks_there_needs_a_person_also_while_it_prints(site: Site, repo: Path) -> None:
+    run = Running(site.source())
+    task = asyncio.create_task(run.source.run(run.emit))
+    try:
+        await run.until(lambda r: r.read is not None)
+        with pytest.raises(HalfDone):
+            await run.source.dispatch(order("restless", repo), "i")
+        await run.until(lambda r: r.threads[0].status is Status.QUESTION and r.threads[0].dialog)
+        site.tmux("send-keys", "-t", "cockpit:0", "Enter")
+        await run.until(lambda r: not r.threads[0].dialog)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
 # Faults
 
 

@@ -29,6 +29,7 @@ _PARTS = {
     "slow": "ready = '(?m)^>'",
     "swallow": "ready = '(?m)^>'",
     "trust": "ready = '(?m)^>'",
+    "restless": "ready = '(?m)^>'",
     "dies": "ready = '(?m)^>'",
 }
 

@@ -1,11 +1,12 @@
-"""What workers ask on their screens: each is looked at once when it has fallen silent, and never while it prints.
+"""What workers ask on their screens: each is looked at once when it has fallen silent, and not while it prints.
 
-It reads and types nothing. Whom another source knows as well tells that one better, and is left to it."""
+It reads and types nothing. Whom another source knows as well tells that one better, and is left to it. Far away no
+other source sees it, and there it is looked at while it prints, too: Claude Code does behind its dialogs (2.1.329)."""
 
 import asyncio
 import contextlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cockpit.model.errors import CockpitError
 from cockpit.model.workers import Worker
@@ -15,6 +16,7 @@ from cockpit.runtimes.tmux.workers.harness import Harness
 from cockpit.runtimes.tmux.workers.roster import place_of
 
 _SECONDS = 1.0
+_AGAIN_SECONDS = 3
 
 
 class Glances:
@@ -36,9 +38,11 @@ class Glances:
                 continue
             prints = place.server.activity[place.pane.id]
             waits = harness.asks(place.pane.title, "") != ""
-            if prints.lately(now) and not waits:
+            if prints.lately(now) and not waits and not harness.join:
                 continue
-            since = None if waits else prints.last  # a title that blinks is no news
+            since: datetime | None = _step(now) if prints.lately(now) else prints.last
+            if waits:
+                since = None  # a title that blinks is no news
             if worker.id in self.asked and self._silent_since[worker.id] == since:
                 asked[worker.id], silent[worker.id] = self.asked[worker.id], since
                 continue
@@ -47,3 +51,7 @@ class Glances:
                     asked[worker.id] = await submit.asks(place.server, place.pane.id, harness)
                 silent[worker.id] = since
         self.asked, self._silent_since = asked, silent
+
+
+def _step(now: datetime) -> datetime:
+    return datetime.fromtimestamp(now.timestamp() // _AGAIN_SECONDS * _AGAIN_SECONDS, UTC)
