@@ -8,7 +8,8 @@ import errno
 import os
 import struct
 import sys
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+import threading
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -59,16 +60,15 @@ async def touched(
             yield paths
         return
     folders = _Folders()
-    loop, stirred = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_reader(folders.descriptor, _hear(folders, stirred))
+    loop = asyncio.get_running_loop()
     try:
         await asyncio.to_thread(folders.begin, list(flat), list(deep))
+        loop.add_reader(folders.descriptor, folders.read)
         yield set()
         last = float("-inf")
         while True:
-            await stirred.wait()
+            await folders.stirred.wait()
             await asyncio.sleep(max(settle, last + apart - loop.time()))
-            stirred.clear()
             last = loop.time()
             yield folders.taken()
     finally:
@@ -76,20 +76,15 @@ async def touched(
         folders.close()
 
 
-def _hear(folders: "_Folders", stirred: asyncio.Event) -> Callable[[], None]:
-    def hear() -> None:
-        folders.read()
-        stirred.set()
-
-    return hear
-
-
 class _Folders:
-    """One inotify instance, and what it has told so far."""
+    """One inotify instance, and what it has told so far. `begin` may run in a thread; it is over before the rest."""
 
     def __init__(self) -> None:
         import ctypes
 
+        self.stirred = asyncio.Event()
+        self._busy = threading.Lock()
+        self._closed = False
         self._libc = ctypes.CDLL(None, use_errno=True)
         self._errno = ctypes.get_errno
         self.descriptor = self._checked(self._libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC), "")
@@ -101,15 +96,19 @@ class _Folders:
         self._error: OSError | None = None
 
     def begin(self, flat: Sequence[Path], deep: Sequence[Path]) -> None:
-        self._roots = list(deep)
-        for folder in flat:
-            self._paths[self._watch(str(folder))] = str(folder)
-        for folder in deep:
-            self._watch(str(folder))
-            self._descend(str(folder))
+        with self._busy:
+            if self._closed:
+                return
+            self._roots = list(deep)
+            for folder in flat:
+                self._paths[self._watch(str(folder))] = str(folder)
+            for folder in deep:
+                os.stat(folder)  # one that is gone is said, one that may not be read is passed over
+                self._descend(str(folder))
 
     def read(self) -> None:
         """Take in what the kernel has to tell; folders that are new below a deep one are watched from now on."""
+        self.stirred.set()
         while True:
             try:
                 data = os.read(self.descriptor, 1 << 16)
@@ -127,6 +126,7 @@ class _Folders:
 
     def taken(self) -> Touched:
         """What was touched since the last call. Raises OSError when something new could not be watched."""
+        self.stirred.clear()
         if self._error is not None:
             raise self._error
         found, self._found = self._found, set()
@@ -138,7 +138,9 @@ class _Folders:
         return {Path(path) for path in found}
 
     def close(self) -> None:
-        os.close(self.descriptor)
+        with self._busy:
+            self._closed = True
+            os.close(self.descriptor)
 
     def _take(self, watch: int, mask: int, name: str) -> None:
         if mask & _Q_OVERFLOW:

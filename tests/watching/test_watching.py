@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import threading
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
@@ -168,6 +169,28 @@ async def test_a_folder_that_may_not_be_read_is_passed_over(place: Path, monkeyp
         told = await begun(items)
         (place / "open" / "file").write_text("1")
         await told.until(place / "open" / "file")
+
+
+async def test_whoever_stops_while_it_begins_leaves_nothing_open(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go, scandir = threading.Event(), threading.Event(), os.scandir
+
+    def slow(path: Any) -> object:
+        if path == str(place):
+            begun.set()
+            go.wait(10)
+        return scandir(path)
+
+    before = len(os.listdir("/proc/self/fd"))
+    monkeypatch.setattr(os, "scandir", slow)
+    items = touched([], [place])
+    task = asyncio.ensure_future(anext(items))
+    await asyncio.to_thread(begun.wait, 10)
+    task.cancel()
+    go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await items.aclose()
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 async def test_nothing_is_left_open(place: Path) -> None:

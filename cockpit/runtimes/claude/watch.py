@@ -32,7 +32,8 @@ class Watcher:
                 async with aclosing(self._watched()) as watched:
                     async for changes in watched:
                         yield changes
-            except FileNotFoundError:
+            except (FileNotFoundError, PermissionError):
+                yield None
                 await asyncio.sleep(self._poll_seconds)
             except OSError as error:
                 self._poll = True
