@@ -49,10 +49,14 @@ def _lines(fleet: Fleet, now: datetime) -> Iterator[str]:
 
 
 def how(ask: Ask, fleet: Fleet) -> str:
-    """The command that settles it, or why none can."""
+    """The command that settles it; or why none can, and the one that opens the terminal where it is answered."""
     needed, command = _HOW[ask.kind]
     thread = fleet.thread(ask.thread)
-    return (cannot(thread, needed) if thread else None) or command.format(id=ask.id)
+    why = cannot(thread, needed) if thread else None
+    if thread is None or why is None:
+        return command.format(id=ask.id)
+    shown = fleet.shown_at(thread)
+    return f"{why}: cockpit attach {shown.ref}" if shown.can(Capability.ATTACH) else why
 
 
 def card(ask: Ask, fleet: Fleet, now: datetime) -> Iterator[str]:

@@ -11,8 +11,10 @@ from cockpit.model.fleet import GROUP_OF, Fleet
 from cockpit.model.health import Health
 from cockpit.model.work import Thread
 from cockpit.ui.present.ages import age
+from cockpit.ui.present.doing import told
 from cockpit.ui.present.filter import on_shelf, parse
 from cockpit.ui.present.glyphs import HEALTH, mark
+from cockpit.ui.present.walls import beside_wall
 
 
 @click.command()
@@ -77,7 +79,7 @@ def _rows(rows: list[Thread], fleet: Fleet, now: datetime) -> list[str]:
             ids[row.ref],
             _project(row, fleet),
             row.title,
-            _fact(row),
+            _fact(row, fleet, now),
         )
         for row, each in zip(rows, marks, strict=True)
     ]
@@ -95,10 +97,10 @@ def _project(row: Thread, fleet: Fleet) -> str:
     return project.title if project else ""
 
 
-def _fact(row: Thread) -> str:
+def _fact(row: Thread, fleet: Fleet, now: datetime) -> str:
     """The one fact that matters now: what is asked, otherwise what the source says of it."""
     frozen = f"frozen by {row.frozen.by}{': ' + row.frozen.reason if row.frozen.reason else ''}" if row.frozen else ""
-    said = row.asks[0].summary if row.asks else row.detail
+    said = beside_wall(row, row.asks[0].summary if row.asks else told(row, fleet), now)
     return " · ".join(part for part in (frozen, "" if row.frozen and said == row.frozen.reason else said) if part)
 
 

@@ -91,7 +91,12 @@ class Steering:
         """Have the lead shut its mates down, and end once they are gone. `team` names those who are still there.
         Raises HalfDone with the names of those who stayed."""
         target = self._find(lead)
-        async with self._order(target):
+        order = self._order(target)
+        if order.locked():
+            raise Refused(
+                f"Not done: “{target.title}” is just being told something.", fix="Wait until that is done, or failed."
+            )
+        async with order:
             names = await asyncio.to_thread(team)
             if names:
                 await self._say(target, _farewell(names))

@@ -13,6 +13,7 @@ from cockpit.model.teams import Member, Team
 from cockpit.model.work import Context, Status, Thread
 from cockpit.ui.present.ages import age, changes_in
 from cockpit.ui.present.cells import cells, wrap
+from cockpit.ui.present.doing import told
 from cockpit.ui.present.empty import unread
 from cockpit.ui.present.glyphs import STATUS, Mark, mark
 from cockpit.ui.present.lines import BLANK, Line, Span, dim, line
@@ -155,12 +156,10 @@ def _doing(member: Member, thread: Thread | None, team: Team, fleet: Fleet) -> s
     if thread and (thread.asks or str(thread.ref) in fleet.sending):
         return fact(thread, fleet)
     task = next((each for each in team.tasks if each.id == member.task), None)
-    # The program that runs in its terminal is no news of what it does.
-    detail = member.detail if thread is None else "" if thread.detail == thread.harness else thread.detail
     parts = [
         f"#{task.id} {task.active_form or task.subject}" if task else "",
         blockers(task) if task else "",
-        detail,
+        told(thread, fleet) if thread else member.detail,
     ]
     return " · ".join(part for part in parts if part)
 

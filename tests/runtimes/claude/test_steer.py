@@ -226,6 +226,21 @@ async def test_a_team_is_stopped_through_its_lead(house: House, facts: Facts) ->
     assert outcome.text == "alice, bob and the lead have ended."
 
 
+async def test_a_team_is_not_told_twice_at_once_to_stop(house: House, facts: Facts) -> None:
+    house.team("alice", "bob")
+    told = asyncio.Event()
+    pane = Pane(lambda _: told.set())
+    claude = await made(house, pane, facts)
+    stop = c.StopTeam(Ref("claude", TEAM), confirmed=True)
+    first = asyncio.create_task(claude.stop_team(stop, "i"))
+    await told.wait()
+    with pytest.raises(Refused, match="is just being told something"):
+        await claude.stop_team(stop, "i")
+    with pytest.raises(Unconfirmed):
+        await first
+    assert pane.done[1:] == ["enter"]
+
+
 async def test_those_who_stay_are_named_and_the_lead_stays_with_them(house: House, facts: Facts) -> None:
     house.team("alice", "bob")
 

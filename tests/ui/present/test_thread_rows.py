@@ -12,6 +12,7 @@ from scenes import (
     LEDGER_SCHEMA,
     NOW,
     RUNNERS,
+    SHELL_WORKERS,
     UPGRADE,
     big_fleet,
     busy_facts,
@@ -23,12 +24,14 @@ from scenes import (
     shelved_fleet,
     sick_fleet,
     unreadable_fleet,
+    workers_fleet,
 )
 
 from cockpit.model import facts as f
 from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
 from cockpit.model.work import Freeze, Status, Wall
+from cockpit.ui.present.doing import told
 from cockpit.ui.present.filter import parse
 from cockpit.ui.present.project_rows import ALL, Place, place_title, project_rows, scope
 from cockpit.ui.present.rows import Row, TextRow, ThreadRow, fact, thread_row
@@ -215,3 +218,12 @@ def test_a_project_without_threads_is_there_and_empty() -> None:
     rows = project_rows(fleet, NOW)
     assert len(rows) == 51
     assert rows[-1].lines(NOW)[0].text == "project 49"
+
+
+@pytest.mark.parametrize(
+    ("detail", "left"),
+    [("claude · ✳ Claude Code", ""), ("claude · ✳ Fix the parser", "✳ Fix the parser"), ("make test", "make test")],
+)
+def test_a_terminal_that_only_names_its_program_says_nothing(detail: str, left: str) -> None:
+    thread = replace(workers_fleet().threads[SHELL_WORKERS[0]], detail=detail, terminal="tmux:%1")
+    assert told(thread, workers_fleet()) == left

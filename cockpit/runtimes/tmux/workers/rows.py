@@ -74,6 +74,8 @@ def _alive(
         _known(thread, worker, harness), ref=Ref(source, worker.id), terminal=str(Ref(source, worker.id)),
         capabilities=able, lost=dead and thread.status is Status.FAILED and worker.ending is None,
     )  # fmt: skip
+    if dead:  # which has no directory any more
+        known = replace(known, project=Ref(source, worker.project))
     if worker.host:  # where nobody reads git's files
         known = replace(known, project=Ref(source, worker.project), cannot=_FAR if known.joins - thread.joins else ())
     if worker.starting and not dead and now - worker.moved_at < STARTING:
