@@ -8,6 +8,7 @@ from textual._compositor import LayoutUpdate
 from cockpit.core.commands import Command, Outcome, Send, Settle
 from cockpit.model.errors import Refused
 from cockpit.ui import messages
+from cockpit.ui.screens.dialogs import ConfirmScreen
 from cockpit.ui.screens.help import HelpScreen
 from cockpit.ui.widgets.talk_panel import TalkPanel
 
@@ -141,3 +142,25 @@ async def test_every_colour_on_the_screen_has_24_bits_since_no_filter_makes_it_s
         assert colours
         assert all(colour.triplet for colour in colours)
         assert not any(style.dim for style in styles if style)
+
+
+async def test_a_screen_behind_another_keeps_no_drawn_lines_and_one_behind_a_dialog_keeps_them() -> None:
+    app = app_of(Recorded())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await give(pilot, busy_fleet(NOW))
+        fleet = app.screen
+
+        def lines() -> int:
+            return sum(len(widget._styles_cache._cache) for widget in fleet.walk_children())
+
+        shown, before = lines(), app.export_screenshot()
+        app.push_screen(ConfirmScreen("Really?", "do it"))
+        await pilot.pause()
+        assert lines() >= shown > 0
+        await pilot.press("escape")
+        app.push_screen(HelpScreen(dict))
+        await pilot.pause()
+        assert lines() == 0
+        app.pop_screen()
+        await pilot.pause()
+        assert app.export_screenshot() == before

@@ -68,6 +68,12 @@ class CockpitScreen(Screen[None]):
         for bar in self.query(KeyBar):
             bar.read_keys()
 
+    def on_screen_suspend(self) -> None:
+        """Once another screen has all of the terminal, the lines that were drawn here are megabytes for nothing."""
+        if not any(screen.is_modal for screen in self.app.screen_stack):
+            for widget in self.walk_children():
+                widget.refresh()
+
     def on_descendant_focus(self) -> None:
         self.update_keys()
 
