@@ -10,44 +10,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cockpit.model.immutable import immutable
 from cockpit.runtimes.claude.files import LastGood, Look, names
 from cockpit.runtimes.claude.history import History
 from cockpit.runtimes.claude.keeping import Keeping
+from cockpit.runtimes.claude.layout import ROOTS, holds, plain
 from cockpit.runtimes.claude.log import Log
 from cockpit.runtimes.claude.messages import decode_inbox
+from cockpit.runtimes.claude.metas import decode_meta
 from cockpit.runtimes.claude.sessions import Session, decode_session, key_pid, session_pid
 from cockpit.runtimes.claude.tasks import decode_task, is_task
 from cockpit.runtimes.claude.teams import decode_team
 from cockpit.runtimes.claude.usage import Claims
-from cockpit.runtimes.claude.wire import flag, line, name
-from cockpit.runtimes.foreign import mapping
 
-ROOTS = ("sessions", "teams", "tasks", "projects")
 _MOST_LOGS = 1_000
 _SLICE = 1 << 20
 _NATIVE = re.compile(r"[A-Za-z0-9-]{1,100}")
-
-
-@immutable
-class Meta:
-    """What lies beside a subagent's transcript. `mate`: it is a teammate that runs in its lead's process."""
-
-    agent: str
-    mate: bool = False
-    team: str | None = None
-    said: str = ""
-    finished: bool = False
-
-
-def decode_meta(value: Any, path: Path) -> Meta | None:
-    source = mapping(value)
-    agent = name(source, "name") or name(source, "agentType")
-    if agent is None:
-        return None
-    mate = source.get("taskKind") == "in_process_teammate"
-    said = line(source, "description", 100)
-    return Meta(agent, mate, name(source, "teamName"), said, flag(source, "finished") or False)
 
 
 class Home:
@@ -157,7 +134,7 @@ class Home:
             inner = path / each
             if inner.suffix in (".json", ".jsonl", ".key"):
                 self._file(inner, (*parts, each), listed=True)
-            elif _holds(parts, each):
+            elif holds(parts, each):
                 self._folder(inner)
         if parts == ("sessions",):
             self.key_pids = {pid for each in found if (pid := key_pid(each)) is not None}
@@ -172,11 +149,11 @@ class Home:
                 else:
                     self.key_pids.discard(pid)
                 self.changed.add("keys")
-            case ("teams", team, "config.json") if _plain(team):
+            case ("teams", team, "config.json") if plain(team):
                 self._small(path, listed=listed)
-            case ("teams", team, "inboxes", _) if _plain(team) and path.suffix == ".json":
+            case ("teams", team, "inboxes", _) if plain(team) and path.suffix == ".json":
                 self._small(path, listed=listed)
-            case ("tasks", team, each) if _plain(team) and is_task(each):
+            case ("tasks", team, each) if plain(team) and is_task(each):
                 self._small(path, listed=listed)
             case ("projects", _, _) if path.suffix == ".jsonl":
                 self.transcripts[path.stem] = path
@@ -313,24 +290,3 @@ class Home:
             oldest = sorted(self.logs, key=lambda path: str(self.logs[path].activity.last_at))
             for path in oldest[: len(self.logs) - _MOST_LOGS]:
                 del self.logs[path]
-
-
-def _plain(folder: str) -> bool:
-    """A folder that a team may have; one that is being deleted is renamed first (facts: 2.1.178 and later)."""
-    return ".deleted-" not in folder and folder.isprintable() and len(folder) <= 100 and not folder.startswith(".")
-
-
-def _holds(parts: tuple[str, ...], each: str) -> bool:
-    """Whether a folder by that name, within `parts`, belongs to the layout."""
-    match parts:
-        case ("teams" | "tasks",):
-            return _plain(each) and not each.endswith(".lock")
-        case ("teams", _):
-            return each == "inboxes"
-        case ("projects",):
-            return True
-        case ("projects", _):
-            return each not in ("memory",) and not each.startswith(".")
-        case ("projects", _, _):
-            return each == "subagents"
-    return False

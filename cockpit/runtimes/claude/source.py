@@ -4,14 +4,13 @@ It writes nothing below the Claude home and opens no key. What it answers goes t
 
 import asyncio
 from collections.abc import Awaitable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from cockpit.core import commands as c
 from cockpit.core.ports import Clock, Emit, Hands, HeldAsks, Post
 from cockpit.model.errors import NotFound, Refused
-from cockpit.model.facts import Fact, SourceChanged
-from cockpit.model.health import Health, SourceState
+from cockpit.model.facts import Fact
 from cockpit.model.ids import Ref
 from cockpit.model.talk import Talk
 from cockpit.runtimes.claude.answers import Answers
@@ -21,6 +20,7 @@ from cockpit.runtimes.claude.follow import Follower, read
 from cockpit.runtimes.claude.lines import Lines
 from cockpit.runtimes.claude.pages import missing
 from cockpit.runtimes.claude.processes import Processes
+from cockpit.runtimes.claude.pulse import KIND, Pulse
 from cockpit.runtimes.claude.reader import Reader
 from cockpit.runtimes.claude.steer import Steering
 from cockpit.runtimes.claude.teams import still_in
@@ -31,7 +31,6 @@ from cockpit.watching import Touched
 
 _PROCESS_SECONDS = 2.0
 _SAFETY_SECONDS = 60.0
-_TOLD_EVERY = timedelta(seconds=15)
 _DOUBTS = 4
 _READ_AHEAD_SECONDS = 0.1
 """A single read sums large transcripts for this long; what is not whole then has no sums rather than wrong ones."""
@@ -62,6 +61,7 @@ class ClaudeSource:
                                 threads=lambda: reader.threads, teams=lambda: reader.teams,
                                 lined=self._lines.kept)  # fmt: skip
         self._watcher = Watcher(home, poll=poll, poll_seconds=poll_seconds)
+        self._pulse = Pulse(name, reader, self._watcher, clock)
         self._process_seconds = process_seconds
         self._hands = hands
         self._steering = Steering(self._reader.target, hands, clock)
@@ -75,7 +75,6 @@ class ClaudeSource:
         self._ended = False
         self._ends = Ends(seen, self._process_ended)
         self._opening: asyncio.Task[None] | None = None
-        self._state = SourceState(name, self.kind, Health.ABSENT)
 
     @property
     def name(self) -> str:
@@ -83,14 +82,14 @@ class ClaudeSource:
 
     @property
     def kind(self) -> str:
-        return "claude"
+        return KIND
 
     # Source
 
     async def read(self, emit: Emit) -> None:
         async with self._lock:
             if self._reader.trouble():
-                self._report(emit, anyway=True)
+                self._pulse.tell(emit, anyway=True)
                 return
             whole = await asyncio.to_thread(self._reader.whole)
             for _ in range(_DOUBTS):
@@ -105,7 +104,7 @@ class ClaudeSource:
                 if not self._reader.home.owes:
                     whole = await asyncio.to_thread(self._reader.whole)
             await asyncio.to_thread(self._answers.look)
-            self._report(emit, anyway=True)
+            self._pulse.tell(emit, anyway=True)
             for fact in await asyncio.to_thread(self._lines.filled, self._answers.dressed([whole])):
                 emit(fact)
         await self._follower.fresh()
@@ -251,21 +250,21 @@ class ClaudeSource:
             if check:
                 looked = now
             elif not (first or paths or everything or rung or self._reader.wants):
-                self._report(emit)
+                self._pulse.tell(emit)
                 continue
             async with self._lock:
                 if self._reader.trouble():
-                    self._report(emit)
+                    self._pulse.tell(emit)
                     continue
                 if first or rung or check or everything:
                     await asyncio.to_thread(self._answers.look)
                 if first:
                     whole = await asyncio.to_thread(self._reader.whole)
-                    self._report(emit, anyway=True)
+                    self._pulse.tell(emit, anyway=True)
                     facts: list[Fact] = [whole]
                 else:
                     facts = await asyncio.to_thread(self._read, paths, everything, check)
-                    self._report(emit)
+                    self._pulse.tell(emit)
                 if facts := self._answers.dressed(facts):
                     facts = await asyncio.to_thread(self._lines.filled, facts)
                 for fact in facts:
@@ -305,43 +304,6 @@ class ClaudeSource:
             facts += reader.check()
         facts += reader.catch_up()
         return facts
-
-    def _report(self, emit: Emit, *, anyway: bool = False) -> None:
-        now = self._clock()
-        state = self._judged(now)
-        old = self._state
-        same = (old.health, old.reason, old.version, old.link, old.notes) == (
-            state.health, state.reason, state.version, state.link, state.notes,
-        )  # fmt: skip
-        if same and not anyway and old.checked_at is not None and now - old.checked_at < _TOLD_EVERY:
-            return
-        self._state = state
-        emit(SourceChanged(state))
-
-    def _judged(self, now: datetime) -> SourceState:
-        reader, old = self._reader, self._state
-        root, why = reader.home.root, reader.trouble()
-        if why:
-            health, fix = Health.DOWN, "Let this user read it, or set another home under [claude]."
-        elif not reader.home.there:
-            health, why = Health.ABSENT, f"There is no {root}."
-            fix = "Start Claude Code once, or set its home under [claude]."
-        else:
-            health, fix = Health.UP, ""
-        return SourceState(
-            name=self._name,
-            kind=self.kind,
-            health=health,
-            reason=why,
-            fix=fix,
-            read_at=now if health is Health.UP else old.read_at,
-            checked_at=now,
-            since=old.since if old.health is health and old.since else now,
-            version=reader.version or old.version,
-            link=self._watcher.link,
-            tried=(str(root),),
-            notes=tuple(reader.home.troubles()[:10]),
-        )
 
 
 def _nobody(_: Fact) -> None:

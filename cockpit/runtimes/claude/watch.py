@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
 
-from cockpit.runtimes.claude.home import ROOTS
+from cockpit.runtimes.claude.layout import ROOTS
 from cockpit.watching import Touched, is_remote, touched
 
 POLL_SECONDS = 1.0
