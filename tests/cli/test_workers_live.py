@@ -1,4 +1,5 @@
-"""Workers on a real tmux server of the test's own: started, paused, lost with their server, brought back, stopped."""
+"""Workers on a real tmux server of the test's own: started, paused, lost with their server, brought back, stopped; here
+and on a machine that is reached by `ssh`, for which a shell stands here (over a real one: tests/runtimes/tmux)."""
 
 import os
 import shutil
@@ -34,10 +35,25 @@ def _kill() -> None:
     subprocess.run(["tmux", "kill-server"], check=False, capture_output=True, env={**os.environ})
 
 
-def test_the_life_of_workers(bare: Cockpit, place: Path) -> None:
-    made = bare.json("dispatch", "sleep 300", "--harness", "shell", "-w", "-n", "2")["threads"]
+@pytest.fixture(params=["here", "far"])
+def where(request: pytest.FixtureRequest, place: Path, config: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """How a place of that machine is named."""
+    if request.param == "here":
+        return []
+    monkeypatch.setenv("HOME", str(place.parent))
+    ssh = place.parent / "bin" / "ssh"
+    ssh.parent.mkdir()
+    ssh.write_text('#!/bin/sh\nfor last; do :; done\nexec sh -c "$last"\n')
+    ssh.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{ssh.parent}:{os.environ['PATH']}")
+    config.write_text('[[tmux]]\nname = "box"\nhost = "far"\n[panes]\ndiscover = false\n')
+    return ["--source", "box", "--project", f"~/{place.name}"]
+
+
+def test_the_life_of_workers(bare: Cockpit, place: Path, where: list[str]) -> None:
+    made = bare.json("dispatch", "sleep 300", "--harness", "shell", "-w", "-n", "2", *where)["threads"]
     assert len(made) == 2
-    again = bare.run("dispatch", "sleep 300", "--harness", "shell", "-w", "-n", "2", code=1)
+    again = bare.run("dispatch", "sleep 300", "--harness", "shell", "-w", "-n", "2", *where, code=1)
     assert "still runs" in again.stderr
 
     first, second = (name.partition(":")[2] for name in made)

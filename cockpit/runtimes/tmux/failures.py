@@ -35,8 +35,8 @@ class CommandFailed(Rejected):
 
 
 def no_tmux(where: Address) -> SourceError:
-    place = f"on {where.host}" if where.host else "here"
-    return Missing(f"tmux is not installed {place}.", fix=f"Install tmux {_dotted(OLDEST)} or newer.")
+    place, found = (f"on {where.host}", f", where `ssh {where.host} tmux` finds it") if where.host else ("here", "")
+    return Missing(f"tmux is not installed {place}.", fix=f"Install tmux {_dotted(OLDEST)} or newer{found}.")
 
 
 def no_ssh() -> SourceError:

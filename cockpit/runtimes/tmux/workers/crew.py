@@ -16,8 +16,9 @@ from cockpit.model.ids import Ref
 from cockpit.model.immutable import immutable
 from cockpit.model.work import ModelChoice
 from cockpit.model.workers import Worker
+from cockpit.runtimes.tmux import once
 from cockpit.runtimes.tmux.address import Address
-from cockpit.runtimes.tmux.failures import OLDEST, no_tmux, too_old
+from cockpit.runtimes.tmux.failures import OLDEST, Missing, no_tmux, too_old
 from cockpit.runtimes.tmux.panes import Birth
 from cockpit.runtimes.tmux.picture import Picture, machine_key
 from cockpit.runtimes.tmux.server import Server
@@ -104,7 +105,7 @@ class Crew:
             self._tried_at = now
             await self.machine.look_again()
             self._programs = await self.machine.find(each.program for each in self._loaded.known.values())
-            self._cannot = await _no_tmux(self.machine)
+            self._cannot = await _no_tmux(self.means.where)
             self._looked_at = now
 
     async def named(self, worker: Worker, servers: Servers, *, patient: bool = False) -> str:
@@ -204,11 +205,15 @@ class Crew:
             raise kind(sight.reason, fix=sight.fix)
 
 
-async def _no_tmux(machine: Machine) -> str:
-    """Why no server could be started there; empty when one could, or runs."""
-    done = await machine.run("tmux", "-V")
+async def _no_tmux(where: Address) -> str:
+    """Why no server could be started there; empty when one could, or runs. It is looked for as every client looks for
+    it: far away without a login shell."""
+    try:
+        done = await once.run(where, where.there(["tmux", "-V"]))
+    except Missing as error:
+        return error.message
     if done.code:
-        return no_tmux(machine.where).message
+        return no_tmux(where).message
     version = done.said.decode("utf-8", "replace").strip()
     found = Birth(version, 0, "").numbers
-    return too_old(machine.where, version.removeprefix("tmux ")).message if found and found < OLDEST else ""
+    return too_old(where, version.removeprefix("tmux ")).message if found and found < OLDEST else ""
