@@ -2,6 +2,8 @@
 
 Pure. A figure that nobody reported is left out, never shown as zero."""
 
+from collections.abc import Mapping
+
 from cockpit.model.talk import Talk
 from cockpit.model.work import Thread
 from cockpit.ui.present.cells import cells
@@ -39,6 +41,12 @@ def thread_facts(thread: Thread, talk: Talk | None, width: int = 1_000) -> str:
         if cells(facts) <= width:
             return facts
     return ""
+
+
+def pane_keys(keys: Mapping[str, str]) -> str:
+    """What can be done with a terminal that is only looked at: `p pins it to the panes · o in full`."""
+    ways = [("thread.pin", "pins it to the panes"), ("thread.attach", "in full")]
+    return " · ".join(f"{keys[action]} {words}" for action, words in ways if action in keys)
 
 
 def agent_of(thread: Thread | None) -> str:

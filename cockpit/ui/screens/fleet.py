@@ -2,6 +2,7 @@
 
 It decides what is selected and what is in sight; it draws nothing, and the only command it sends is `Look`."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events, on
@@ -14,6 +15,7 @@ from textual.widgets import Input, TextArea
 
 from cockpit.core.commands import Look
 from cockpit.core.find import restorable
+from cockpit.core.ports import Terminal
 from cockpit.model.asks import AskKind
 from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
@@ -55,11 +57,12 @@ class FleetScreen(CockpitScreen):
     panel: reactive[int] = reactive(1, repaint=False)
     """The panel that is shown when there is room for one: 0 projects, 1 threads, 2 conversation."""
 
-    def __init__(self) -> None:
+    def __init__(self, terminal: Callable[[Ref], Terminal] | None = None) -> None:
+        """`terminal` opens one by its ref; without it none is looked into."""
         super().__init__()
         self._projects = ProjectList()
         self._threads = ThreadList()
-        self._talk = TalkPanel(now=lambda: now_of(self))
+        self._talk = TalkPanel(now=lambda: now_of(self), terminal=terminal)
         self._crumbs = CrumbBar()
         self._follow_timer: Timer | None = None
         self._followed: Ref | None = None
@@ -75,7 +78,7 @@ class FleetScreen(CockpitScreen):
             yield self._talk
 
     def on_mount(self) -> None:
-        self._threads.keys = self.query_one(KeyBar).keys
+        self._threads.keys = self._talk.keys = self.query_one(KeyBar).keys
         self._show_panel()
 
     # Where the person is
@@ -93,6 +96,9 @@ class FleetScreen(CockpitScreen):
 
     def thread_since(self) -> float:
         return self._threads.slid_at
+
+    def drawn(self) -> bool:
+        return self._talk.drawn and self._follow_timer is None
 
     def arrive(self, thread: Ref | None) -> None:
         if thread is None:
@@ -139,7 +145,7 @@ class FleetScreen(CockpitScreen):
         self._follow_timer = None
         if self.selected != self._followed:
             self._leave()
-            self._followed = self.selected
+            self._followed = self._talk.followed = self.selected
             self.post_message(Followed(self.selected))
             self._note_finished()
 
@@ -155,9 +161,11 @@ class FleetScreen(CockpitScreen):
             self.post_message(Act(Look(left)))
 
     def on_screen_suspend(self) -> None:
+        self._talk.seen = False
         self._leave()
 
     def on_screen_resume(self) -> None:
+        self._talk.seen = True
         self._threads.rows.redraw()
         self._projects.redraw()
         self._note_finished()

@@ -15,7 +15,7 @@ def screens(loaded: Loaded, terminal: Callable[[Ref], Terminal]) -> Mapping[str,
     def fleet() -> CockpitScreen:
         from cockpit.ui.screens.fleet import FleetScreen
 
-        return FleetScreen()
+        return FleetScreen(terminal)
 
     def panes() -> CockpitScreen:
         from cockpit.ui.screens.panes import PanesScreen

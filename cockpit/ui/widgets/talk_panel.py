@@ -2,9 +2,10 @@
 
 It decides which ask is on the card and what the borders say; it reads nothing and sends nothing itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,17 +14,21 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from cockpit.core.commands import Command, Send
+from cockpit.core.ports import Terminal
 from cockpit.model.asks import Ask, AskKind
 from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
 from cockpit.model.talk import Talk
 from cockpit.model.work import Capability, Thread
 from cockpit.ui.present.ask_choice import AskChoice
-from cockpit.ui.present.thread_facts import agent_of, thread_facts
+from cockpit.ui.present.thread_facts import agent_of, pane_keys, thread_facts
 from cockpit.ui.widgets.ask_card import AskCard
 from cockpit.ui.widgets.border_words import entitle
 from cockpit.ui.widgets.composer import Composer
 from cockpit.ui.widgets.conversation import Conversation
+
+if TYPE_CHECKING:
+    from cockpit.ui.widgets.glimpse import Glimpse
 
 LOW = 22
 """Under this height the composer gives its lines to the card."""
@@ -47,6 +52,9 @@ class TalkPanel(Widget):
     TalkPanel.-said > Conversation { display: none; }
     TalkPanel.-failed > .said { color: $failed; height: auto; }
     TalkPanel.-failed > Conversation { display: block; }
+    TalkPanel > Glimpse { display: none; }
+    TalkPanel.-terminal > Glimpse { display: block; }
+    TalkPanel.-terminal > Conversation { display: none; }
     TalkPanel.-bare > Composer { display: none; }
     TalkPanel.-low.-asked > Composer { display: none; }
     TalkPanel.-low.-asked > Composer.-open { display: block; }
@@ -56,18 +64,27 @@ class TalkPanel(Widget):
     thread: reactive[Thread | None] = reactive(None, repaint=False)
     talk: reactive[Talk | None] = reactive(None, repaint=False)
     fleet: reactive[Fleet] = reactive(Fleet, repaint=False)
+    followed: reactive[Ref | None] = reactive(None, repaint=False)
+    """The thread that the selection rests on: its terminal is looked into, if it has no conversation."""
+    seen: reactive[bool] = reactive(True, repaint=False)
+    """Whether the screen is the one that is shown."""
 
     def __init__(
         self, *, now: Callable[[], datetime] | None = None, zone: tzinfo | None = None,
-        clock: Callable[[], float] = monotonic, id: str | None = None,
+        clock: Callable[[], float] = monotonic, terminal: Callable[[Ref], Terminal] | None = None,
+        id: str | None = None,
     ) -> None:  # fmt: skip
-        """`now` and `zone` are for the words of dates in the conversation; `clock` gives monotonic seconds."""
+        """`now` and `zone` are for the words of dates in the conversation; `clock` gives monotonic seconds; `terminal`
+        opens one by its ref, and without it none is looked into."""
         super().__init__(id=id)
         self._conversation = Conversation(now=now, zone=zone)
         self._said = Static(classes="said", markup=False)
         self._card = AskCard(clock=clock)
         self._composer = Composer()
         self._choice = AskChoice()
+        self._terminal = terminal
+        self._glimpse: Glimpse | None = None
+        self.keys: Mapping[str, str] = {}
 
     def compose(self) -> ComposeResult:
         yield self._said
@@ -132,6 +149,12 @@ class TalkPanel(Widget):
     def watch_fleet(self) -> None:
         self._later()
 
+    def watch_followed(self) -> None:
+        self._later()
+
+    def watch_seen(self) -> None:
+        self._later()
+
     def _later(self) -> None:
         """Three values come one after the other and belong together: draw once."""
         if self.is_mounted:
@@ -144,6 +167,7 @@ class TalkPanel(Widget):
         self._tell_facts()
         agent = agent_of(thread)
         words = self._words(thread, talk)
+        self._look_in(thread if not talk and self._has_only_terminal(thread) else None)
         self.set_class(bool(words), "-said")
         self.set_class(bool(words and talk), "-failed")
         self.set_class(thread is None or not thread.can(Capability.SEND), "-bare")
@@ -183,15 +207,47 @@ class TalkPanel(Widget):
             return f"The conversation could not be read: {talk.failed}"
         if talk is not None:
             return "" if talk.entries else "Nothing has been said yet."
+        if self._has_only_terminal(thread):
+            return ""
         if not thread.can(Capability.CONVERSE):
             return f"{thread.ref.source} shows no conversations, only what its threads are doing."
         return "reading…"
+
+    @property
+    def drawn(self) -> bool:
+        """Whether what it reads by itself has come."""
+        return self._glimpse is None or not self.has_class("-terminal") or self._glimpse.drawn
+
+    def _has_only_terminal(self, thread: Thread | None) -> bool:
+        if thread is None or self._terminal is None:
+            return False
+        return thread.terminal is not None and not thread.can(Capability.CONVERSE)
+
+    def _look_in(self, thread: Thread | None) -> None:
+        """At that thread's terminal, in place of a conversation."""
+        self.set_class(thread is not None, "-terminal")
+        if self._glimpse is None:
+            if thread is None or self._terminal is None:
+                return
+            from cockpit.ui.widgets.glimpse import Glimpse
+
+            self._glimpse = Glimpse(self._terminal)
+            self.mount(self._glimpse, before=self._card)
+        where = thread.terminal if thread and thread.ref == self.followed else None
+        self._glimpse.show(where or "", pane_keys(self.keys))
+        self._glimpse.watch_it(self.seen and self.is_on_screen)
 
     def _tell_facts(self) -> None:
         reading = self._conversation.has_focus
         room = max(self.size.width - 4, 0)
         facts = _KEYS if reading else thread_facts(self.thread, self.talk, room) if self.thread else ""
         entitle(self, below=facts)
+
+    def on_show(self) -> None:
+        self._later()
+
+    def on_hide(self) -> None:
+        self._later()
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < LOW, "-low")
