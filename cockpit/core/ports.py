@@ -282,6 +282,12 @@ class Ledger(Protocol):
     def hold(self, hold: Hold | None) -> None: ...
     def look(self, thread: Ref, at: datetime) -> None: ...
     def settle(self, settled: SettledAsk) -> None: ...
+    def pins(self) -> tuple[Ref, ...]:
+        """The threads that the panes show, in their order, as they were left."""
+
+    def pin(self, threads: Sequence[Ref]) -> None:
+        """Exactly these from now on."""
+
     def begin(self, intent: str, command: str, target: str, detail: Mapping[str, object], at: datetime) -> None:
         """Audit: the command is about to be sent."""
 

@@ -2,7 +2,8 @@
 
 It makes nothing itself; `wiring` puts it together."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Self, TypeVar
@@ -80,6 +81,14 @@ class Session:
     async def more(self, thread: Ref) -> None:
         """Read one older page of the followed conversation."""
         await self.port(thread.source, CanConverse).more(thread, self.store.apply)
+
+    async def pins(self) -> tuple[Ref, ...]:
+        """The threads that were pinned when a cockpit ran last. Raises LedgerError."""
+        return await asyncio.to_thread(self.ledger.pins)
+
+    async def pin(self, threads: Sequence[Ref]) -> None:
+        """Remember that these are pinned. Raises LedgerError."""
+        await asyncio.to_thread(self.ledger.pin, threads)
 
     def quiet(self, away: bool) -> None:
         """The person looks away, or back: sources slow down, or read at once."""

@@ -2,7 +2,7 @@
 
 It forgets what has long been over, and only when it is told to; it never blocks for longer than its patience."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -123,6 +123,19 @@ class SqliteLedger:
                 "INSERT INTO looked (source, native, at) VALUES (?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET at = max(at, excluded.at)",
                 (thread.source, thread.native, moment(at)),
+            )
+
+    def pins(self) -> tuple[Ref, ...]:
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT source, native FROM pins ORDER BY place").fetchall()
+        return tuple(Ref(source, native) for source, native in rows)
+
+    def pin(self, threads: Sequence[Ref]) -> None:
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM pins")
+            connection.executemany(
+                "INSERT INTO pins (source, native, place) VALUES (?, ?, ?)",
+                [(thread.source, thread.native, place) for place, thread in enumerate(threads)],
             )
 
     def settle(self, settled: SettledAsk) -> None:

@@ -59,6 +59,12 @@ STEPS: tuple[str, ...] = (
         UNIQUE (source, team, at, sender, recipient, id, text)
     ) STRICT;
     """,
+    """
+    CREATE TABLE pins (
+        source TEXT NOT NULL, native TEXT NOT NULL, place INTEGER NOT NULL,
+        PRIMARY KEY (source, native)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
 NEWEST = len(STEPS)

@@ -84,6 +84,7 @@ class CockpitApp(App[None]):
         self.kept: dict[str, Any] = {}
         self._told = ("", "")
         self._pins: tuple[Ref, ...] = ()
+        self._pinning = asyncio.Lock()
         self._told_at = 0.0
         self._toasts: dict[str, Notification] = {}
         """Those that can be read now, by their kind, or by what they say."""
@@ -116,6 +117,7 @@ class CockpitApp(App[None]):
             loop.add_signal_handler(signal.SIGTERM, self.leave)
             loop.add_signal_handler(signal.SIGHUP, self.hang_up)
         if self._supervised:
+            self.run_worker(self._recall_pins())
             self._session.supervisor.start()
             self._terminal.push_title()
         self.app_resume_signal.subscribe(self, self._back)
@@ -366,6 +368,25 @@ class CockpitApp(App[None]):
     def pin(self, threads: tuple[Ref, ...]) -> None:
         self._pins = threads
         self._hand_down()
+        if self._supervised:
+            self.run_worker(self._keep_pins())
+
+    async def _recall_pins(self) -> None:
+        try:
+            pins = await self._session.pins()
+        except CockpitError as error:
+            self.tell(str(error), "warning")
+            return
+        if not self._pins:
+            self._pins = followed(pins, self.fleet, self.fleet)
+            self._hand_down()
+
+    async def _keep_pins(self) -> None:
+        async with self._pinning:
+            try:
+                await self._session.pin(self._pins)
+            except CockpitError as error:
+                self.tell(f"Pinned for this run only: {error}", "warning")
 
     async def attach(self, thread: Ref) -> None:
         self._ahead.drop()

@@ -1,7 +1,7 @@
 """A ledger in memory and a source that answers as told: the core's two outside rooms, without an outside."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -21,6 +21,7 @@ class MemoryLedger:
     held: Hold | None = None
     looked: dict[Ref, datetime] = field(default_factory=dict)
     settled: list[SettledAsk] = field(default_factory=list)
+    pinned: tuple[Ref, ...] = ()
     audit: list[str] = field(default_factory=list)
     forgot: list[tuple[timedelta, datetime]] = field(default_factory=list)
     broken: bool = False
@@ -55,6 +56,14 @@ class MemoryLedger:
     def hold(self, hold: Hold | None) -> None:
         self._check()
         self.held = hold
+
+    def pins(self) -> tuple[Ref, ...]:
+        self._check()
+        return self.pinned
+
+    def pin(self, threads: Sequence[Ref]) -> None:
+        self._check()
+        self.pinned = tuple(threads)
 
     def look(self, thread: Ref, at: datetime) -> None:
         self._check()

@@ -252,3 +252,13 @@ def test_a_hook_that_gives_up_after_an_answer_learns_of_it(ledger: SqliteLedger)
     ledger.asks.add(held())
     ledger.asks.answer("h1", {"behavior": "deny"}, "ada", NOW)
     assert not ledger.asks.withdraw("h1", NOW)
+
+
+def test_pins_are_kept_in_their_order(ledger: SqliteLedger, other: SqliteLedger) -> None:
+    assert ledger.pins() == ()
+    ledger.pin((TWO, ONE))
+    assert other.pins() == (TWO, ONE)
+    other.pin((ONE,))
+    assert ledger.pins() == (ONE,)
+    ledger.pin(())
+    assert other.pins() == ()

@@ -102,9 +102,11 @@ def beside(places: dict[int, Place], focus: int, dx: int, dy: int) -> int:
 
 
 def in_sight(fleet: Fleet, pins: Collection[Ref], before: Sequence[Ref]) -> list[Ref]:
-    """The threads with a terminal, of those that are pinned if any are. Who was shown `before` keeps the place; who
-    comes goes to the end: pinned ones as they were pinned, others the oldest first."""
+    """The threads with a terminal, of those that are pinned if any are: one that the fleet has not got does not count,
+    as it may be of long ago. Who was shown `before` keeps the place; who comes goes to the end: pinned ones as they
+    were pinned, others the oldest first."""
     threads = fleet.threads
+    pins = [ref for ref in pins if ref in threads]
     found = [ref for ref in pins or fleet.order if ref in threads and threads[ref].terminal is not None]
     kept = [ref for ref in before if ref in found]
     new = [ref for ref in found if ref not in kept]

@@ -102,9 +102,14 @@ class PanesScreen(CockpitScreen):
         known = self.fleet.thread(thread) if thread is not None else None
         if known is None:
             return
-        if self.pins and known.ref not in self.pins:
-            self.post_message(Pinned((*self.pins, known.ref)))
+        if self._pinned and known.ref not in self._pinned:
+            self.post_message(Pinned((*self._pinned, known.ref)))
         self._choose(known.ref)
+
+    @property
+    def _pinned(self) -> tuple[Ref, ...]:
+        """Of those that the fleet has."""
+        return tuple(ref for ref in self.pins if ref in self.fleet.threads)
 
     def watch_pins(self, pins: tuple[Ref, ...]) -> None:
         self._arrange()
@@ -158,11 +163,11 @@ class PanesScreen(CockpitScreen):
         words = self.query_one("#none", Static)
         words.display = nothing
         if nothing:
-            words.update(Content("\n".join(no_panes(self.fleet, bool(self.pins)))))
+            words.update(Content("\n".join(no_panes(self.fleet, bool(self._pinned)))))
 
     def _say_how_many(self, shown: int) -> None:
         header = self.query_one(HeaderBar)
-        word = counted(shown, len(self._order), len(self.pins))
+        word = counted(shown, len(self._order), len(self._pinned))
         if header.word != word:
             header.word = word
             header.redraw()

@@ -408,3 +408,14 @@ async def test_the_bar_offers_n_only_while_it_goes_through_what_was_found() -> N
         await keys(pilot, "ctrl+g", "slash", *"qqq", "enter")
         assert app.told[-1] == "“qqq” is nowhere in the last 10 lines."
         assert "n older" not in app.text[-1]
+
+
+async def test_a_pin_of_long_ago_hides_nobody() -> None:
+    async with at(workers(2)) as (app, pilot):
+        app.panes.pins = (Ref("local", "%77@1"),)
+        await settle(pilot, 3)
+        assert app.terminals.watched == {"%1": Lane.PROMPT, "%2": Lane.GENTLE}
+        assert "pinned" not in app.text[0]
+        app.panes.pins = (Ref("local", "%77@1"), agent(2))
+        await settle(pilot, 3)
+        assert app.terminals.watched == {"%2": Lane.PROMPT}
