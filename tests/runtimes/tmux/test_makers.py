@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -216,6 +217,29 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_conversation_of_opencode_is_known_by_directory_time_and_prompt(database: Path) -> None:
     opencode = load_harnesses().known["opencode"]
     assert conversation.found(opencode, WORKER, 0) == {"ses_mine"}
+
+
+async def test_of_two_on_one_prompt_in_one_directory_neither_is_guessed_at(
+    site: Site, here: Path, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew, "_LOOKS", 0)
+    file = site.harnesses / "maker.toml"
+    query = "SELECT id FROM session WHERE parent_id IS NULL AND :prompt = 'Fix it' AND directory = '/q'"
+    file.write_text(
+        re.sub("(?m)^file = .*", f'database = ["{database}"]\nquery = "{query}"', file.read_text())
+        .replace("continue =", "# ")
+    )  # fmt: skip
+    source = site.source()
+    await threads(source)
+    for twin in (await source.dispatch(order("maker", here, "Fix it", count=2), "i")).threads:
+        await source.manage(c.StopSession(twin), "i")
+        with pytest.raises(Refused, match=r"cannot be told|was never seen"):
+            await source.manage(c.Resume(twin), "i")
+    (there := here / "there").mkdir()
+    alone = (await source.dispatch(order("maker", there, "Fix it"), "i")).threads[0]
+    await source.manage(c.StopSession(alone), "i")
+    await source.manage(c.Resume(alone), "i")
+    assert site.argv()[-1] == ["resume", "ses_elsewhere"]
 
 
 @pytest.mark.parametrize("content", [b"", b"no database"])

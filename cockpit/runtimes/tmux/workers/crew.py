@@ -126,8 +126,10 @@ class Crew:
         harness, place = self.harnesses.get(worker.harness), place_of(worker, servers)
         if harness is None or place is None:
             return worker.session
-        others = {other.session for other in self.roster.workers.values() if other.id != worker.id}
-        ids = conversation.found(harness, worker, place.pane.pid) - others
+        others = [other for other in self.roster.workers.values() if other.id != worker.id]
+        if harness.conversation and harness.conversation.database and any(_twins(worker, other) for other in others):
+            return worker.session
+        ids = conversation.found(harness, worker, place.pane.pid) - {other.session for other in others}
         return worker.session if worker.session in ids or len(ids) != 1 else next(iter(ids))
 
     @property
@@ -203,6 +205,12 @@ class Crew:
         if sight.health not in (Health.UP, Health.ABSENT):
             kind = AuthError if sight.health is Health.AUTH else SourceError
             raise kind(sight.reason, fix=sight.fix)
+
+
+def _twins(worker: Worker, other: Worker) -> bool:
+    """Whether a conversation found by directory and prompt may as well be the other's, whose own is not known."""
+    same = (other.harness, other.directory, other.digest) == (worker.harness, worker.directory, worker.digest)
+    return same and not other.session
 
 
 async def _no_tmux(where: Address) -> str:
