@@ -1,5 +1,6 @@
 """The one place where the concretes meet: sources, ledger, core and faces. It decides nothing."""
 
+import gc
 import getpass
 import logging
 import os
@@ -199,6 +200,9 @@ def run(loaded: Loaded, clock: Clock = utc_now) -> int:
     notes = _clashes(loaded) if loaded.config.keys else []
     app = CockpitApp(session, loaded.config, themes, screens(loaded, session.terminal), notes=notes)
     _renew_hook(where)
+    # All that the imports made stays, and is never looked through for garbage; what comes now is, in good time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     try:
         with present(where.present_dir):
             app.run()
