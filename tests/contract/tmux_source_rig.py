@@ -62,7 +62,7 @@ async def _rig(*, found: bool) -> AsyncIterator[TmuxRig]:
         tmux = Tmux.start(socket="default")
         wait_until(lambda: tmux.show("#{pane_current_command}") == "cat")  # before, the shell that starts it is there
         at = Address(tmux.socket)
-        means = Means(at, SqliteLedger(place / "ledger.db").workers, place / "scripts")
+        means = Means(at, SqliteLedger(place / "ledger.db").workers, str(place / "scripts"))
         rig = TmuxRig(tmux, Sockets(os.environ) if found else at, means)
         try:
             yield rig

@@ -70,7 +70,7 @@ def _source_label(state: SourceState) -> str:
 
 def place_options(fleet: Fleet, source: str, last: Remembered, here: str = "") -> Options:
     """The projects in which the source can start threads; the directories `here`, if that is on its machine, and the
-    one that was typed last."""
+    one that was typed last. Where a directory is enough and none is known, how to name one."""
     projects = startable(fleet, source)
     titles, paths = [project.title for project in projects], [project.path for project in projects]
     options = [
@@ -81,7 +81,7 @@ def place_options(fleet: Fleet, source: str, last: Remembered, here: str = "") -
         options.append((here, f"this directory  {here}"))
     if is_directory(kept) and kept not in (here, *paths):
         options.append((kept, kept))
-    return options
+    return options or ([("", "Enter names a directory")] if has_harnesses(state) else [])
 
 
 def place_of(fleet: Fleet, source: str, project: Project) -> str:

@@ -247,7 +247,7 @@ class DispatchFields(VerticalScroll, can_focus=False):
                 (_NEW, "New project in a directory that is there…"),
                 (_MAKE, "New project in a new directory…"),
             ]
-        offered = [*choice.options, *more]
+        offered = [*(option for option in choice.options if option[0]), *more]
         only = more[0][0] if len(offered) == 1 and more else None  # then there is nothing to choose
         match only or await self.app.push_screen_wait(ChooseScreen(choice.title, offered, choice.value)):
             case None:

@@ -167,6 +167,7 @@ async def test_what_a_far_machine_has_is_offered_as_soon_as_it_answered() -> Non
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
         assert HERE not in app.words, "this machine's directory is none of that one"
+        assert "Enter names a directory" in app.words
         await typed(pilot, "Fix it")
         desk.fleet = alone(**far)
         await pilot.pause(0.25)
