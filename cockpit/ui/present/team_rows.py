@@ -2,7 +2,7 @@
 
 Who needs a person comes first; below that the order stays, so that it can be learned."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -34,6 +34,21 @@ def thread_of(member: Member, fleet: Fleet) -> Thread | None:
 
 def threads_of(team: Team, fleet: Fleet) -> list[Thread]:
     return [thread for member in team.members if (thread := thread_of(member, fleet))]
+
+
+def needs(thread: Thread | None) -> bool:
+    return thread is not None and thread.status.needs_you
+
+
+def next_waiting(fleet: Fleet, team: Team | None, order: Sequence[str], here: object) -> str | Ref | None:
+    """The next of the team's members that waits, going round in that `order` of names; else the ref of another team in
+    which somebody does."""
+    if team is not None:
+        waiting = [name for name in order if any(m.name == name and needs(thread_of(m, fleet)) for m in team.members)]
+        if waiting and waiting != [here]:
+            return waiting[(waiting.index(str(here)) + 1) % len(waiting) if here in waiting else 0]
+    others = (each for each in fleet.teams.values() if team is None or each.ref != team.ref)
+    return next((other.ref for other in others if any(map(needs, threads_of(other, fleet)))), None)
 
 
 def team_of(thread: Ref, fleet: Fleet) -> Team | None:

@@ -30,6 +30,8 @@ from cockpit.ui.present.team_rows import (
     MemberRow,
     member_of,
     member_rows,
+    needs,
+    next_waiting,
     spent,
     team_of,
     team_rows,
@@ -313,19 +315,15 @@ class TeamScreen(CockpitScreen):
 
     def action_next_needing(self) -> None:
         """The next member of this team that waits, then those of the other teams."""
-        waiting = [row.id for row in self._members.rows if isinstance(row, MemberRow) and _needs(row.thread)]
-        here = self._members.selected
-        if self.team is not None and waiting and waiting != [here]:
-            place = waiting.index(str(here)) + 1 if here in waiting else 0
-            self._members.select(waiting[place % len(waiting)], by_person=True)
-            self._go(0)
-            return
-        others = [team for team in self.fleet.teams.values() if any(map(_needs, threads_of(team, self.fleet)))]
-        other = next((team for team in others if self.team is None or team.ref != self.team.ref), None)
-        if other is not None:
-            self._choose(other.ref)
-        elif not waiting:
-            self.post_message(Told("Who waits for you is in no team; i shows everybody.", "warning"))
+        names = [row.id for row in self._members.rows if isinstance(row, MemberRow)]
+        match next_waiting(self.fleet, self.team, names, self._members.selected):
+            case str(name):
+                self._members.select(name, by_person=True)
+                self._go(0)
+            case Ref() as team:
+                self._choose(team)
+            case None if self.team is None or not any(map(needs, threads_of(self.team, self.fleet))):
+                self.post_message(Told("Who waits for you is in no team; i shows everybody.", "warning"))
 
     def action_timeline(self) -> None:
         """On and off. While it is on, the members' own conversations are followed."""
@@ -339,8 +337,7 @@ class TeamScreen(CockpitScreen):
         self.post_message(Followed(team.ref if team and self._talk.whole else None))
 
     def action_plain(self) -> None:
-        before = self._talk.narrowed
-        self._talk.show(narrowed=Narrowed(before.names, not before.plain))
+        self._talk.plain()
 
     def action_narrow(self) -> None:
         if team := self.team:
@@ -357,7 +354,3 @@ class TeamScreen(CockpitScreen):
 
     def action_pick(self) -> None:
         self._choose(None)
-
-
-def _needs(thread: Thread | None) -> bool:
-    return thread is not None and thread.status.needs_you

@@ -69,6 +69,10 @@ class TeamTalk(Vertical):
         self.narrowed = narrowed or self.narrowed
         self._show()
 
+    def plain(self) -> None:
+        """Leave out what is protocol, or show it again."""
+        self.show(narrowed=Narrowed(self.narrowed.names, not self.narrowed.plain))
+
     def _show(self) -> None:
         team = self._team
         if team is None:
