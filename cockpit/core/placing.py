@@ -90,7 +90,8 @@ def _able(fleet: Fleet, source: str, harness: str, many: bool) -> list[SourceSta
         raise Refused(f"Not done: there is no source {source}.", fix=f"There are: {', '.join(fleet.sources)}.")
     named = fleet.sources.get(source)
     if named is not None and not named.answers and named.health is not Health.LATE:
-        raise Refused(f"Not done: {source} is {named.health}: {named.reason or 'it was not read'}", fix=named.fix)
+        why = (named.reason or "it was not read").removesuffix(".")
+        raise Refused(f"Not done: {source} is {named.health}: {why}.", fix=named.fix)
     able = [state for state in fleet.sources.values() if state.name == source or (not source and state.can_dispatch)]
     if harness:
         able = [state for state in able if state.machine]

@@ -163,7 +163,7 @@ def test_where_on_a_far_machine_must_be_said() -> None:
 
 def test_a_source_that_was_not_read_is_refused_for_that() -> None:
     given = both()
-    dark = replace(BOX, health=Health.DOWN, reason="box did not answer within 3 s.", fix="Try again.", offers=())
+    dark = replace(BOX, health=Health.DOWN, reason="box did not answer within 3 s", fix="Try again.", offers=())
     given = replace(given, sources={**given.sources, "box": dark})
     for more in ({"harness": "claude"}, {}):
         with pytest.raises(Refused, match=r"box is down: box did not answer within 3 s\. Try again\."):
