@@ -97,8 +97,8 @@ def thread_row(thread: Thread, fleet: Fleet, badge: str = "") -> ThreadRow:
 def beside_status(thread: Thread) -> tuple[Span, ...]:
     """The marks of what its status does not say: that it is frozen, that it stands before a usage limit."""
     halted = Span(f"{FROZEN} ", "ice") if thread.frozen and thread.status is not Status.FROZEN else None
-    limit = Span(f"{WALL} limit ", "red") if thread.wall else None
-    return tuple(span for span in (halted, limit) if span)
+    limit = (Span(f"{WALL} limit", "red"), Span(" · ", "faint")) if thread.wall else ()
+    return (*((halted,) if halted else ()), *limit)
 
 
 def fact(thread: Thread, fleet: Fleet) -> str:
