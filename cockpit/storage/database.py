@@ -1,11 +1,12 @@
 """One SQLite file, opened when first needed and again after trouble. It never deletes, moves or repairs a file."""
 
+import errno
 import os
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cockpit.core.ports import Clock
@@ -190,10 +191,16 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _prepare(path: Path) -> None:
-    """Make the file and its directory for their owner alone; SQLite gives its side files the same mode."""
+    """Make the file and its directory for their owner alone; SQLite gives its side files the same mode.
+
+    A file that is there is not opened: closing it would take away the locks of every connection of this process, and
+    the next program to leave would remove the log under them."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if path.parent.stat().st_mode & 0o077:
         path.parent.chmod(0o700)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     if path.stat().st_mode & 0o077:
         path.chmod(0o600)

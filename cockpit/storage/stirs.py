@@ -10,8 +10,7 @@ from pathlib import Path
 from cockpit.watching import is_remote, touched
 
 POLL_SECONDS = 0.25
-_APART = 0.05
-_LOOKS = 10
+PAUSES = (0.005,) * 4 + (0.02,) * 4 + (0.05,) * 8
 """SQLite writes the log first and makes it count a moment later, which nothing tells: so that is looked at again."""
 
 
@@ -20,15 +19,15 @@ async def stirs(ledger: Path) -> AsyncGenerator[None, None]:
     watched = not await asyncio.to_thread(is_remote, ledger.parent)
     while watched:
         try:
-            async with aclosing(touched([ledger.parent], settle=0.0, apart=_APART)) as items:
+            async with aclosing(touched([ledger.parent], settle=0.0, apart=0.0)) as items:
                 async for paths in items:
                     if paths and ledger.parent in paths:  # moved or deleted
                         break
                     if paths and not any(path.name.startswith(ledger.name) for path in paths):
                         continue
-                    for _ in range(_LOOKS):
+                    for pause in PAUSES:
                         yield
-                        await asyncio.sleep(_APART)
+                        await asyncio.sleep(pause)
         except FileNotFoundError:
             yield  # whoever looks makes it
             await asyncio.sleep(POLL_SECONDS)

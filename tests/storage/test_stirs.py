@@ -53,7 +53,7 @@ async def test_what_another_process_writes_stirs(ledger: SqliteLedger) -> None:
 
 async def test_it_rests_when_nobody_writes(ledger: SqliteLedger, monkeypatch: pytest.MonkeyPatch) -> None:
     """Looking is not writing: what is read because it stirred does not stir again."""
-    monkeypatch.setattr(stirs, "_APART", 0.001)
+    monkeypatch.setattr(stirs, "PAUSES", (0.001,) * 5)
     ledger.hold(Hold("now", "ada", datetime.now(UTC)))
     seen = 0
     with suppress(TimeoutError):
@@ -62,7 +62,7 @@ async def test_it_rests_when_nobody_writes(ledger: SqliteLedger, monkeypatch: py
                 ledger.version()
                 ledger.read()
                 seen += 1
-    assert 0 < seen <= 2 * stirs._LOOKS
+    assert 0 < seen <= 2 * len(stirs.PAUSES)
 
 
 async def test_a_folder_that_is_not_there_yet(path: Path) -> None:
@@ -102,3 +102,14 @@ async def test_where_the_kernel_cannot_tell_it_is_looked_at_all_the_time(
             await anext(items)
         await asyncio.to_thread(write, ledger.path, "far")
         await heard(items, lambda: held(ledger) == "far")
+
+
+def test_two_ledgers_of_one_process_keep_what_others_write(ledger: SqliteLedger) -> None:
+    """The second one must not take the first one's locks away: whoever leaves would remove the log under both."""
+    ledger.read()
+    second = SqliteLedger(ledger.path)
+    second.read()
+    for reason in ("one", "two"):
+        write(ledger.path, reason)
+        assert (held(ledger), held(second)) == (reason, reason)
+    second.close()
