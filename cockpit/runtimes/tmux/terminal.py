@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from math import ceil, inf
 
 from cockpit.model.errors import CockpitError, Refused, SourceError
+from cockpit.model.health import Health
 from cockpit.model.terminal import BLANK, Lane, Line, Mouse, Screen
 from cockpit.runtimes.tmux import once, sending
 from cockpit.runtimes.tmux.control import ControlClient
@@ -25,6 +26,8 @@ _FLOOD = 64 << 10
 _LONGEST_HISTORY = 5000
 _HANDS_SECONDS = 0.2
 _LONGEST_WAIT = 1.2
+_LINK_LOOKS, _LINK_SECONDS = 40, 0.05
+_HOPE = (Health.UP, Health.LATE)
 
 
 class PaneTerminal:
@@ -123,9 +126,25 @@ class PaneTerminal:
         except CommandFailed:
             self._trouble = "The pane is closed."
         except CockpitError as error:
-            self._trouble = str(error)
+            if await self._news():
+                self._dirty = True
+            else:
+                self._trouble = str(error)
         if (self._screen, self._trouble) != before:
             self._changed()
+
+    async def _news(self) -> bool:
+        """Wait a moment for what became of a link that broke. It may have ended with its session alone, and be made
+        anew at once: then it can be said what became of the pane."""
+        server = self._server
+        if not server.standing or self._trouble or server.sight.health not in _HOPE:
+            return False
+        for _ in range(_LINK_LOOKS):
+            linked = server.main is not None and not server.main.ended.done()
+            if linked or server.sight.health not in _HOPE:
+                return True
+            await asyncio.sleep(_LINK_SECONDS)
+        return False
 
     async def _frame(self) -> tuple[list[bytes], bytes]:
         client = self._client()
