@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "ui"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "ui" / "panes"))
 
 from asking import AskHost, typed
 from hosts import ScreenHost, settle
+from pane_kit import Terminals, fleet, screen, worker
 from poses import SIZES
 from scenes import SHELL_WORKERS, workers_fleet
 from textual.pilot import Pilot
@@ -18,6 +20,7 @@ from cockpit.config import Config
 from cockpit.core.commands import Command, Outcome
 from cockpit.core.find import restorable
 from cockpit.ui.screens.dispatch import DispatchScreen
+from cockpit.ui.screens.fleet import FOLLOW_SECONDS, FleetScreen
 from cockpit.ui.screens.restore import RestoreScreen
 from cockpit.ui.screens.settings import SettingsScreen
 from cockpit.ui.widgets.fields import Choice
@@ -62,4 +65,21 @@ def test_what_workers_are_started_with(size: tuple[int, int], snap_compare: Any)
         await settle(pilot)
 
     app = ScreenHost(lambda: SettingsScreen(config, Path("config.toml"), same, same, same), workers_fleet())
+    assert snap_compare(app, terminal_size=size, run_before=go)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=[f"{w}x{h}" for w, h in SIZES])
+def test_the_terminal_of_a_worker_without_a_conversation(size: tuple[int, int], snap_compare: Any) -> None:
+    terminals = Terminals()
+
+    async def go(pilot: Pilot[None]) -> None:
+        if size[0] < 80:
+            await pilot.press("right")
+        await pilot.pause(FOLLOW_SECONDS)
+        await settle(pilot, 4)
+        rows = (f"test {number:2}  ok  checkout is fast" for number in range(40))
+        terminals[1].show(screen(*rows, "", "40 passed", "$ ", size=(100, 50)))
+        await settle(pilot, 3)
+
+    app = ScreenHost(lambda: FleetScreen(terminals.attach), fleet(worker(1), worker(2)))
     assert snap_compare(app, terminal_size=size, run_before=go)

@@ -43,10 +43,10 @@ def thread_facts(thread: Thread, talk: Talk | None, width: int = 1_000) -> str:
     return ""
 
 
-def pane_keys(keys: Mapping[str, str]) -> str:
-    """What can be done with a terminal that is only looked at: `p pins it to the panes · o in full`."""
+def pane_keys(keys: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What can be done with a terminal that is only looked at: keys and what they do."""
     ways = [("thread.pin", "pins it to the panes"), ("thread.attach", "in full")]
-    return " · ".join(f"{keys[action]} {words}" for action, words in ways if action in keys)
+    return [(keys[action], words) for action, words in ways if action in keys]
 
 
 def agent_of(thread: Thread | None) -> str:

@@ -2,7 +2,7 @@
 
 It sizes nothing and types nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.app import ComposeResult
@@ -22,7 +22,7 @@ class Glimpse(Widget):
 
     DEFAULT_CSS = """
     Glimpse { layout: vertical; height: 1fr; }
-    Glimpse > Static { height: auto; padding: 0 1; color: $text-dim; }
+    Glimpse > Static { height: auto; margin: 1 0 0 0; padding: 0 1; color: $text-dim; }
     Glimpse > Static.-trouble { color: $failed; }
     Glimpse > ReadingPane { height: 1fr; margin: 0 1; }
     """
@@ -31,7 +31,7 @@ class Glimpse(Widget):
         super().__init__()
         self._open = open_
         self._where = ""
-        self._hint = ""
+        self._hint = Content()
         self._words = Static(markup=False)
         self._pane = _Lines(self._say)
 
@@ -39,9 +39,11 @@ class Glimpse(Widget):
         yield self._pane
         yield self._words
 
-    def show(self, where: str, hint: str) -> None:
-        """The terminal of that ref, none if it is empty, and what to say below it."""
-        self._hint = hint
+    def show(self, where: str, keys: Sequence[tuple[str, str]]) -> None:
+        """The terminal of that ref, none if it is empty, and below it what keys do with it."""
+        self._hint = Content("   ").join(
+            Content.assemble((key, "bold $you"), f" {words}") for key, words in keys
+        )  # fmt: skip
         if where != self._where:
             self._where = where
             self._let_go()
@@ -49,7 +51,7 @@ class Glimpse(Widget):
                 if where:
                     self._pane.give(self._open(Ref.parse(where)))
             except (CockpitError, ValueError) as error:
-                self._hint = str(error)
+                self._hint = Content(str(error))
         self._say()
 
     def watch_it(self, on: bool) -> None:
@@ -64,7 +66,7 @@ class Glimpse(Widget):
         terminal = self._pane.terminal
         trouble = terminal.trouble if terminal else ""
         self._words.set_class(bool(trouble), "-trouble")
-        words = Content(trouble or self._hint)
+        words = Content(trouble) if trouble else self._hint
         if words != self._words.content:
             self._words.update(words)
 

@@ -38,7 +38,7 @@ async def rest(pilot: Pilot[None]) -> None:
 async def test_the_last_lines_of_the_selected_one_are_shown_and_follow() -> None:
     async with at(fleet(worker(1), worker(2))) as (app, pilot):
         assert "terminal of %1" in "".join(app.text)
-        assert "p pins it to the panes · o in full" in "".join(app.text)
+        assert "p pins it to the panes   o in full" in "".join(app.text)
         assert app.terminals.watched == {"%1": Lane.GENTLE}
         app.terminals[1].show(screen(*(f"row {number}" for number in range(60)), size=(80, 60)))
         await settle(pilot, 3)
