@@ -160,6 +160,9 @@ class TeamScreen(CockpitScreen):
         if not self.is_mounted or not self.is_current:
             return
         team = self.team
+        if team is not None and team.ref != self._chosen:
+            # The only one there is. It stays when another comes.
+            self._turn_to(team.ref)
         if self.has_class("-listing") is not (team is None):
             self.call_after_refresh(self._focus)
         self.set_class(team is None, "-listing")
@@ -215,14 +218,20 @@ class TeamScreen(CockpitScreen):
 
     def _choose(self, team: Ref | None) -> None:
         if team != self._chosen:
-            if self._talk.whole:
-                self.action_timeline()
-            self._talk.show(narrowed=Narrowed())
-            self._chosen, self.panel = team, 0
-            self._members.rows = ()
+            self._turn_to(team)
         self._show()
         self.call_after_refresh(self._focus)
         self.update_keys()
+
+    def _turn_to(self, team: Ref | None) -> None:
+        """Nothing is kept of how the team before was looked at."""
+        self._chosen = team
+        followed = self._talk.whole
+        self._talk.show(whole=False, narrowed=Narrowed())
+        if followed:
+            self._follow()
+        self.panel = 0
+        self._members.rows = ()
 
     def on_descendant_focus(self) -> None:
         focused = self.focused

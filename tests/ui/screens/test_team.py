@@ -203,6 +203,35 @@ async def test_several_teams_are_a_list_first_and_escape_comes_back_to_it() -> N
         assert [go.screen for go in app.of(m.GoTo)] == ["fleet"]
 
 
+async def test_another_team_that_comes_does_not_take_the_screen_from_the_one_that_is_read() -> None:
+    app = host()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("down")
+        before = rows(app, "member-rows").selected
+        app.give(two_teams())
+        await settle(pilot)
+        assert "Team release" in words(app)
+        assert rows(app, "member-rows").selected == before
+        team(app).action_pick()
+        await settle(pilot)
+        assert "Team release" not in words(app)
+
+
+async def test_the_only_team_that_is_left_is_looked_at_anew() -> None:
+    app = host()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        team(app).action_timeline()
+        await settle(pilot)
+        left = two_teams()
+        app.give(replace(left, teams={ref: each for ref, each in left.teams.items() if ref != TEAM}))
+        await settle(pilot)
+        assert "Timeline" not in words(app)
+        assert app.of(m.Followed)[-1].thread is None
+        assert "Messages" in words(app)
+
+
 async def test_coming_for_a_thread_shows_its_team_and_selects_it() -> None:
     app = host(two_teams())
     async with app.run_test(size=(120, 40)) as pilot:
