@@ -55,7 +55,8 @@ class Means:
 
 
 class Crew:
-    """`machine` is where they run. `opening` and `adding` let one at a time open a window, or choose a free name."""
+    """`machine` is where they run, `harnesses` what there is, with its file where that is known. `opening` and
+    `adding` let one at a time open a window, or choose a free name."""
 
     def __init__(self, source: str, means: Means, clock: Clock) -> None:
         self.means = means
@@ -63,6 +64,7 @@ class Crew:
         self.roster = Roster(source, means.log, clock)
         self.opening = asyncio.Lock()
         self.adding = asyncio.Lock()
+        self.harnesses: Mapping[str, Harness] = {}
         self._glances = Glances()
         self._clock = clock
         self._loaded = Harnesses({})
@@ -84,6 +86,7 @@ class Crew:
             loaded, wrong = with_defaults(load_harnesses(self.means.own_harnesses), self.means.defaults)
             said = (f"{each.key} in the configuration: {each.what}. {each.fix}" for each in wrong)
             self._loaded, self._loaded_at = replace(loaded, problems=(*loaded.problems, *said)), now
+            self.harnesses = self._fitted()
             for worker in () if self.machine.far else tuple(self.roster.workers.values()):
                 if (session := self._conversation(worker, servers)) != worker.session:
                     self.roster.name(worker, session)
@@ -105,6 +108,7 @@ class Crew:
             self._tried_at = now
             await self.machine.look_again()
             self._programs = await self.machine.find(each.program for each in self._loaded.known.values())
+            self.harnesses = self._fitted()
             self._cannot = await _no_tmux(self.means.where)
             self._looked_at = now
 
@@ -132,8 +136,7 @@ class Crew:
         ids = conversation.found(harness, worker, place.pane.pid) - {other.session for other in others}
         return worker.session if worker.session in ids or len(ids) != 1 else next(iter(ids))
 
-    @property
-    def harnesses(self) -> Mapping[str, Harness]:
+    def _fitted(self) -> Mapping[str, Harness]:
         known, where = self._programs, f" {self.machine.name}" if self.machine.far else ""
         if known is None:
             return self._loaded.known
