@@ -22,33 +22,32 @@ _UNDERLINED = Attribute.UNDERLINE | Attribute.CURLY | Attribute.DOTTED | Attribu
 
 
 class TerminalInk:
-    """Strips of one terminal in the colours of `palette`; a line that was drawn lately is not drawn again. A strip is
-    2 kB of caches before it has a cell: of a terminal that is `height` rows high little more than those is kept."""
+    """Strips of one terminal in the colours of `palette`. Of one that is `height` rows high the styled pieces of little
+    more lines than those are kept, and not their strips, which are 2 kB of caches before they have a cell."""
 
     def __init__(self, palette: Palette, height: int) -> None:
         self._kept = height + _SPARE_LINES
         self._palette = palette
         self._colours = sixteen(palette)
         # By identity: a line that did not change is the same object, and the reference keeps it so.
-        self._strips: dict[int, tuple[Line, Strip]] = {}
+        self._pieces: dict[int, tuple[Line, list[Segment]]] = {}
 
-    def strip(self, line: Line) -> Strip:
+    def pieces(self, line: Line) -> list[Segment]:
         """The line's own cells, without anything behind them."""
         key = id(line)
-        found = self._strips.pop(key, None)
+        found = self._pieces.pop(key, None)
         if found is None:
             style, colours = rich_style, self._colours
-            strip = Strip([Segment(text, style(look, colours)) for text, look in line])
-            if len(self._strips) >= self._kept:
-                del self._strips[next(iter(self._strips))]
-            found = (line, strip)
-        self._strips[key] = found
+            if len(self._pieces) >= self._kept:
+                del self._pieces[next(iter(self._pieces))]
+            found = (line, [Segment(text, style(look, colours)) for text, look in line])
+        self._pieces[key] = found
         return found[1]
 
     def row(self, line: Line, left: int, width: int, cursor: int | None = None, marks: Sequence[Mark] = ()) -> Strip:
         """Exactly `width` cells of the line from the column `left` on; the cell at `cursor` is turned round, and what
         is marked stands on a ground of its own."""
-        strip = self.strip(line)
+        strip = Strip(self.pieces(line))
         if left or strip.cell_length > width:
             strip = strip.crop(left, left + width)
         strip = strip.extend_cell_length(width, self.blank)

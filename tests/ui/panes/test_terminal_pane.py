@@ -325,11 +325,11 @@ async def test_ink_remembers_lines_and_no_more_than_it_should() -> None:
     async with app.run_test(size=(60, 20)):
         ink = TerminalInk(palette_of(app.pane), 24)
         line = lines("x")[0]
-        assert ink.strip(line) is ink.strip(line)
+        assert ink.pieces(line) is ink.pieces(line)
         many = [lines(str(number))[0] for number in range(1000)]
         for each in many:
-            ink.strip(each)
-        assert 24 <= len(ink._strips) <= 48
+            ink.pieces(each)
+        assert 24 <= len(ink._pieces) <= 48
         assert ink.row(lines("漢字")[0], 1, 3).cell_length == 3
         under = [segment.text for segment in ink.row(lines("a漢字")[0], 0, 8, 1) if segment.style.reverse]  # type: ignore[union-attr]
         assert under == ["漢"]
