@@ -38,6 +38,8 @@ _SPELLED = "\u0600-\u08ff\u0900-\u0dff"
 _JOINER = re.compile(f"(?P<emoji>{_EMOJI_JOINED})|(?P<word>(?<=[{_SPELLED}])\u200c(?=[{_SPELLED}]))|[\u200c\u200d]")
 
 _SUSPECT = re.compile(f"[{_CONTROL}{_INVISIBLE}{_TONE}{_MARK}\u200c\u200d\u2028\u2029]")
+# What of that can be in plain ASCII, which most text is: a third of the time.
+_SUSPECT_ASCII = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def clean(text: str, *, limit: int = 1_000_000) -> str:
@@ -47,7 +49,7 @@ def clean(text: str, *, limit: int = 1_000_000) -> str:
     become line feeds. Emoji families keep their joiners, since rich and tmux agree on the width of those.
     """
     text = text[:limit]
-    if not _SUSPECT.search(text):
+    if not (_SUSPECT_ASCII if text.isascii() else _SUSPECT).search(text):
         return text
     text = _ESCAPE.sub("", text)
     text = _LINE_BREAK.sub("\n", text)

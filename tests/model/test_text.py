@@ -176,3 +176,8 @@ def test_hostile_megabyte_takes_linear_time(hostile: str) -> None:
         return min(spent)
 
     assert seconds(large) < 40 * max(seconds(small), 0.001)
+
+
+def test_of_plain_ascii_only_what_can_be_seen_and_line_feeds_and_tabs_stay() -> None:
+    kept = [char for char in map(chr, range(128)) if clean(f"a{char}") == f"a{char}"]
+    assert kept == ["\t", "\n", *map(chr, range(0x20, 0x7F))]
