@@ -8,13 +8,12 @@ import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from textual import events
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.filter import ANSIToTruecolor, LineFilter
-from textual.notifications import Notification
 from textual.reactive import reactive
 from textual.screen import Screen
 
@@ -30,15 +29,16 @@ from cockpit.ui.feed import Feed
 from cockpit.ui.held import Held
 from cockpit.ui.legacy_keys import SAME, mend
 from cockpit.ui.notify import Caller, calls
+from cockpit.ui.pins import Pins
 from cockpit.ui.present.thread_rows import followed
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
 from cockpit.ui.terminal import Terminal
 from cockpit.ui.theme import Themes
+from cockpit.ui.toasts import Toasts
 from cockpit.ui.type_ahead import TypeAhead, Typed
 
 log = logging.getLogger(__name__)
 _Port = TypeVar("_Port")
-_Severity = Literal["information", "warning", "error"]
 FIRST = "fleet"
 mend()
 
@@ -82,12 +82,8 @@ class CockpitApp(App[None]):
         self._held = Held()
         self._ahead = TypeAhead(self, super().on_event, self._is_driving)
         self.kept: dict[str, Any] = {}
-        self._told = ("", "")
-        self._pins: tuple[Ref, ...] = ()
-        self._pinning = asyncio.Lock()
-        self._told_at = 0.0
-        self._toasts: dict[str, Notification] = {}
-        """Those that can be read now, by their kind, or by what they say."""
+        self._toasts = Toasts(self)
+        self._pins = Pins(session, self.tell)
         self._feed: Feed | None = None
         self._terminal = Terminal(self)
         self._caller = Caller(
@@ -185,7 +181,7 @@ class CockpitApp(App[None]):
             # Leaving: the screens went before the last message came.
             return
         before, self.fleet = self.fleet, message.fleet
-        self._pins = followed(self._pins, before, message.fleet)
+        self._pins.threads = followed(self._pins.threads, before, message.fleet)
         self._hand_down()
         needs = message.fleet.counts.needs_you
         self._terminal.title(f"cockpit · {needs} need you" if needs else "cockpit")
@@ -196,7 +192,7 @@ class CockpitApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, CockpitScreen):
                 screen.fleet = self.fleet
-                screen.pins = self._pins
+                screen.pins = self._pins.threads
 
     def _looking_at(self) -> Ref | None:
         thread = self.at().thread
@@ -347,46 +343,22 @@ class CockpitApp(App[None]):
             shown.update_keys()
 
     def tell(self, text: str, severity: str = "information", kind: str = "") -> None:
-        # A held key is refused again and again; it is told once while it can be read.
-        told, now = (text, severity), monotonic()
-        if severity != "information" and told == self._told and now - self._told_at < self.NOTIFICATION_TIMEOUT:
-            return
-        self._told, self._told_at = told, now
-        told_now = Notification(text, "", cast("_Severity", severity), self.NOTIFICATION_TIMEOUT, markup=False)
-        self._toasts = {each: toast for each, toast in self._toasts.items() if toast in self._notifications}
-        if (before := self._toasts.get(kind or text)) is not None:
-            self._unnotify(before, refresh=False)
-        self._toasts[kind or text] = told_now
-        # Now, as a message would be too late for the next of its kind.
-        self._notifications.add(told_now)
-        self._refresh_notifications()
+        self._toasts.tell(text, severity, kind)
 
     @property
     def pins(self) -> tuple[Ref, ...]:
-        return self._pins
+        return self._pins.threads
 
     def pin(self, threads: tuple[Ref, ...]) -> None:
-        self._pins = threads
+        self._pins.threads = threads
         self._hand_down()
         if self._supervised:
-            self.run_worker(self._keep_pins())
+            self.run_worker(self._pins.keep())
 
     async def _recall_pins(self) -> None:
-        try:
-            pins = await self._session.pins()
-        except CockpitError as error:
-            self.tell(str(error), "warning")
-            return
-        if not self._pins:
-            self._pins = followed(pins, self.fleet, self.fleet)
-            self._hand_down()
-
-    async def _keep_pins(self) -> None:
-        async with self._pinning:
-            try:
-                await self._session.pin(self._pins)
-            except CockpitError as error:
-                self.tell(f"Pinned for this run only: {error}", "warning")
+        await self._pins.recall()
+        self._pins.threads = followed(self._pins.threads, self.fleet, self.fleet)
+        self._hand_down()
 
     async def attach(self, thread: Ref) -> None:
         self._ahead.drop()

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from textual import events
 from textual.app import App
-from textual.message_pump import MessagePump
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 Typed = events.Key | events.Paste
@@ -68,12 +68,12 @@ class TypeAhead:
                 self._under_way = later(_ARRIVES_SECONDS, self._app.call_later, self._arrived)
                 self._follow(focused)
 
-    def _follow(self, node: MessagePump) -> None:
+    def _follow(self, node: DOMNode) -> None:
         """Behind the key, from whoever has it up to the app, where it does what it is bound to."""
         if node is self._app:
             self._app.call_later(self._arrived)
             return
-        above = node._parent
+        above = node.parent
         if above is None or not node.call_later(self._follow, above):
             self._follow(self._app)
 
