@@ -5,7 +5,6 @@ It reads no settings but those that Claude Code reads for that session, and only
 from pathlib import Path
 
 from cockpit.model.errors import ConfigError
-from cockpit.runtimes.claude.hooks.settings import found_in
 
 _LARGEST = 1 << 20
 
@@ -26,6 +25,9 @@ class Hooked:
         return any(map(self._has, files))
 
     def _has(self, file: Path) -> bool:
+        # Few starts need it.
+        from cockpit.runtimes.claude.hooks.settings import found_in
+
         try:
             state = file.stat()
             written = state.st_mtime_ns
