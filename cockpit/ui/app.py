@@ -80,7 +80,7 @@ class CockpitApp(App[None]):
         unknown = themes.why_not(config.ui.theme)
         self._notes = (*notes, *themes.problems, *([unknown] if unknown else []))
         self._held = Held()
-        self._ahead = TypeAhead(self, super().on_event, self._is_driving)
+        self._ahead = TypeAhead(self, super().on_event, self._goes_on)
         self.kept: dict[str, Any] = {}
         self._toasts = Toasts(self)
         self._pins = Pins(session, self.tell)
@@ -133,9 +133,9 @@ class CockpitApp(App[None]):
         else:
             await super().on_event(event)
 
-    def _is_driving(self) -> bool:
+    def _goes_on(self, typed: Typed) -> bool:
         screen = self.screen
-        return isinstance(screen, CockpitScreen) and screen.takes_all()
+        return isinstance(screen, CockpitScreen) and screen.takes(typed.key if isinstance(typed, events.Key) else "")
 
     def on_app_focus(self, event: events.AppFocus) -> None:
         self._session.quiet(False)

@@ -22,11 +22,11 @@ _ROUNDS = 3
 
 
 class TypeAhead:
-    """`deliver` gives one key to whatever has the focus; `at_once` says that keys need not wait for each other now,
-    because one who has the focus takes all of them. Everything here runs in the app's own task."""
+    """`deliver` gives one key to whatever has the focus; `at_once` says that the next need not wait for this one,
+    because who has the focus takes both. Everything here runs in the app's own task."""
 
     def __init__(
-        self, app: App[None], deliver: Callable[[Typed], Awaitable[None]], at_once: Callable[[], bool]
+        self, app: App[None], deliver: Callable[[Typed], Awaitable[None]], at_once: Callable[[Typed], bool]
     ) -> None:
         self._app = app
         self._deliver = deliver
@@ -61,7 +61,7 @@ class TypeAhead:
     async def _go_on(self) -> None:
         while self._waiting and self._under_way is None and self._opening is None:
             key, focused = self._waiting.popleft(), self._app.focused or self._app.screen
-            at_once = self._at_once()
+            at_once = self._at_once(key)
             await self._deliver(key)
             if not at_once:
                 later = asyncio.get_running_loop().call_later

@@ -1,6 +1,6 @@
 """The whole app over a session whose commands are noted and not carried out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -35,14 +35,14 @@ def clock() -> datetime:
     return NOW
 
 
-def app_of(actions: Recorded) -> CockpitApp:
+def app_of(actions: Recorded, **screens: Callable[[], CockpitScreen]) -> CockpitApp:
+    """With the first screen, and others by their names."""
     store = Store(clock)
     ledger: Any = None
     supervisor = Supervisor(store, {}, ledger, clock=clock)
     acting: Any = actions
     session = Session(store, {}, ledger, acting, supervisor, clock)
-    screens: Mapping[str, Callable[[], CockpitScreen]] = {"fleet": FleetScreen}
-    return CockpitApp(session, Config(), load_themes(), screens, supervised=False)
+    return CockpitApp(session, Config(), load_themes(), {"fleet": FleetScreen, **screens}, supervised=False)
 
 
 async def give(pilot: Pilot[Any], fleet: Fleet) -> None:

@@ -50,8 +50,8 @@ class CockpitScreen(Screen[None]):
         """Monotonic time when `at().thread` took the place of another without the person's doing; long ago if never."""
         return float("-inf")
 
-    def takes_all(self) -> bool:
-        """Whether one widget takes every key now, one after the other."""
+    def takes(self, key: str) -> bool:
+        """Whether one widget takes that key, or a paste (empty), and whatever follows it."""
         return False
 
     def drawn(self) -> bool:

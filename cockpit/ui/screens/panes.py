@@ -93,8 +93,8 @@ class PanesScreen(CockpitScreen):
     def _driven(self) -> TerminalPane | None:
         return next((pane for pane in self._panes.values() if pane.driving), None)
 
-    def takes_all(self) -> bool:
-        return self._driven is not None
+    def takes(self, key: str) -> bool:
+        return self._driven is not None and key not in self._through
 
     # Which panes, in which order
 
