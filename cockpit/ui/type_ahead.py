@@ -32,7 +32,7 @@ class TypeAhead:
         self._deliver = deliver
         self._at_once = at_once
         self._waiting: deque[Typed] = deque()
-        self._under_way: asyncio.TimerHandle | None = None
+        self._under_way: Typed | None = None
         self._opening: asyncio.TimerHandle | None = None
 
     async def take(self, key: Typed) -> None:
@@ -64,24 +64,23 @@ class TypeAhead:
             at_once = self._at_once(key)
             await self._deliver(key)
             if not at_once:
-                later = asyncio.get_running_loop().call_later
-                self._under_way = later(_ARRIVES_SECONDS, self._app.call_later, self._arrived)
-                self._follow(focused)
+                self._under_way = key
+                asyncio.get_running_loop().call_later(_ARRIVES_SECONDS, self._app.call_later, self._arrived, key)
+                self._follow(focused, key)
 
-    def _follow(self, node: DOMNode) -> None:
+    def _follow(self, node: DOMNode, key: Typed) -> None:
         """Behind the key, from whoever has it up to the app, where it does what it is bound to."""
         if node is self._app:
-            self._app.call_later(self._arrived)
+            self._app.call_later(self._arrived, key)
             return
         above = node.parent
-        if above is None or not node.call_later(self._follow, above):
-            self._follow(self._app)
+        if above is None or not node.call_later(self._follow, above, key):
+            self._follow(self._app, key)
 
-    async def _arrived(self) -> None:
-        if self._under_way is not None:
-            self._under_way.cancel()
+    async def _arrived(self, key: Typed) -> None:
+        if key is self._under_way:  # else it was given up, and another one is on its way
             self._under_way = None
-        await self._go_on()
+            await self._go_on()
 
     def _stand(self, screen: Screen[object], hold: asyncio.TimerHandle, rounds: int) -> None:
         if hold is not self._opening:
