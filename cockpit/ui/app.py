@@ -27,7 +27,7 @@ from cockpit.ui import messages
 from cockpit.ui.actions import ACTIONS, BY_ID, At
 from cockpit.ui.feed import Feed
 from cockpit.ui.held import Held
-from cockpit.ui.legacy_keys import SAME, mend
+from cockpit.ui.legacy_keys import mend
 from cockpit.ui.notify import Caller, calls
 from cockpit.ui.pins import Pins
 from cockpit.ui.present.thread_rows import followed
@@ -59,7 +59,6 @@ class CockpitApp(App[None]):
                 if a.keys and not a.local
             ),
             Binding("ctrl+z", "suspend_process", "suspend", show=False, id="app.suspend"),
-            *(Binding(key, f"simulate_key('{same}')", show=False) for key, same in SAME.items()),
         ],
     )
 

@@ -14,9 +14,6 @@ from textual import _xterm_parser
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.keys import KEY_NAME_REPLACEMENTS
 
-SAME = {"alt+b": "ctrl+left", "alt+f": "ctrl+right", "ctrl+h": "backspace"}
-"""What Textual read such a key as, and what it still does where nothing else is bound to it: in a text field."""
-
 _BEGINNINGS = "[O"
 """ESC and one of these begins something longer than a key."""
 _CONTROLS = {"\r": "enter", "\t": "tab", "\x7f": "backspace"}

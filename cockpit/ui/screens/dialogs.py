@@ -198,7 +198,7 @@ class PromptScreen(Dialog[str]):
 class ChooseScreen(Dialog[str]):
     """One of several. Digits take one at once; letters leave those that have them."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("backspace", "shorten", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("backspace,ctrl+h", "shorten", show=False)]
     DEFAULT_CSS = """
     ChooseScreen RowList { height: auto; max-height: 16; }
     """

@@ -48,7 +48,7 @@ class PressKeyScreen(Dialog[str]):
         match event.key:
             case "escape":
                 self.give(None)
-            case "backspace" if self._key is None:
+            case "backspace" | "ctrl+h" if self._key is None:
                 self.give(DEFAULT)
             case "enter" if self._key is not None:
                 self.give(self._key)

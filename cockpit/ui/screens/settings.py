@@ -74,7 +74,7 @@ class SettingsScreen(CockpitScreen):
     TITLE_WORD = "Settings"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "edit", show=False),
-        Binding("backspace,delete", "default", show=False),
+        Binding("backspace,ctrl+h,delete", "default", show=False),
         Binding("escape", "back", show=False),
     ]
     DEFAULT_CSS = """

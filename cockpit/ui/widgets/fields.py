@@ -24,10 +24,19 @@ _STEPS: list[BindingType] = [
 ]
 
 
+def _legacy(word_left: str, word_right: str) -> list[BindingType]:
+    """What a shell does with the keys that an ordinary terminal sends for Backspace and for a word left or right."""
+    return [
+        Binding("ctrl+h", "delete_left", show=False),
+        Binding("alt+b", word_left, show=False),
+        Binding("alt+f", word_right, show=False),
+    ]
+
+
 class LineField(Input):
     """One line of text. Up and down leave it. With the class `-bare` it has no ground of its own."""
 
-    BINDINGS: ClassVar[list[BindingType]] = _STEPS
+    BINDINGS: ClassVar[list[BindingType]] = [*_STEPS, *_legacy("cursor_left_word", "cursor_right_word")]
     DEFAULT_CSS = """
     LineField, LineField.-textual-compact {
         height: 1; border: none; padding: 0 1; background: $ground; color: $text; background-tint: $ground 0%;
@@ -59,6 +68,7 @@ class LineField(Input):
 class TextField(TextArea):
     """Text of many lines. Tab leaves it; Enter and pasted line feeds are text."""
 
+    BINDINGS: ClassVar[list[BindingType]] = _legacy("cursor_word_left", "cursor_word_right")
     DEFAULT_CSS = """
     TextField {
         border: round $border-dim; padding: 0 1; background: $ground; color: $text;
