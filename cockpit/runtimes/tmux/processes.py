@@ -137,6 +137,11 @@ async def stopped(where: Address, pids: Collection[int]) -> frozenset[int]:
     return frozenset(each.parent for each in known if each.parent in pids and each.state == _STOPPED)
 
 
+async def tree(where: Address, root: int) -> list[int]:
+    """As `descend`, of what runs there now. Raises Rejected, SourceError."""
+    return descend(await _processes(where), root)
+
+
 def descend(known: Mapping[int, Process], root: int) -> list[int]:
     """`root` and all below it, parents before children; empty when there is no such process."""
     below: dict[int, list[int]] = {}

@@ -6,6 +6,7 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from cockpit.model.errors import AuthError, HalfDone, Refused, Rejected, SourceE
 from cockpit.model.health import Health
 from cockpit.model.ids import Ref
 from cockpit.model.work import Capability, Status
-from cockpit.runtimes.tmux import once
+from cockpit.runtimes.tmux import activity, once, picture
 from cockpit.runtimes.tmux.address import SSH
 from cockpit.runtimes.tmux.link import one_link
 
@@ -149,7 +150,11 @@ async def test_of_another_host_it_is_neither_ended_nor_started(site: Site, repo:
             await source.manage(command, "i")
 
 
-async def test_who_asks_there_needs_a_person_also_while_it_prints(site: Site, repo: Path) -> None:
+async def test_who_asks_there_needs_a_person_also_while_it_prints(
+    site: Site, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (activity, picture):
+        monkeypatch.setattr(module, "QUIET", timedelta(seconds=1.2))
     run = Running(site.source())
     task = asyncio.create_task(run.source.run(run.emit))
     try:

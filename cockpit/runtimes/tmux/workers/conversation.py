@@ -1,7 +1,7 @@
-"""Which conversation a worker's program on this machine began, where that chooses the id itself.
+"""Which conversation a worker's program began, where that chooses the id itself.
 
-It reads what the program holds open or keeps, and writes nothing there. It blocks on the disk, so it belongs off the
-loop."""
+It reads what the program holds open or keeps, and writes nothing there. What it reads on this machine blocks on the
+disk, so it belongs off the loop."""
 
 import os
 import re
@@ -11,13 +11,16 @@ from pathlib import Path
 
 from cockpit.model.workers import Worker
 from cockpit.runtimes.tmux.agents import children
+from cockpit.runtimes.tmux.processes import tree
 from cockpit.runtimes.tmux.workers.harness import Harness, expanded
+from cockpit.runtimes.tmux.workers.machine import Machine
 
 _MOST = 64
 """Processes of one worker that are looked at."""
 _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,127}")
 """What may stand in a command line as an id, and in no case as an option."""
 _PATIENCE = 0.2
+_OPEN = 'for pid; do for file in /proc/"$pid"/fd/*; do readlink "$file"; done; done 2>/dev/null; true'
 
 
 def found(harness: Harness, worker: Worker, pid: int) -> frozenset[str]:
@@ -31,6 +34,17 @@ def found(harness: Harness, worker: Worker, pid: int) -> frozenset[str]:
         if where.file is not None
         else _asked(expanded(where.database, os.environ), where.query, worker)
     )
+    return frozenset(each for each in ids if _ID.fullmatch(each))
+
+
+async def held_there(machine: Machine, harness: Harness, pid: int) -> frozenset[str]:
+    """As `found`, on any machine with /proc, for a program that holds the record of its conversation open. Raises
+    Rejected, SourceError."""
+    if harness.conversation is None or (name := harness.conversation.file) is None:
+        return frozenset()
+    pids = (await tree(machine.where, pid))[:_MOST]
+    files = (await machine.sh(_OPEN, *map(str, pids))).said.decode("utf-8", "replace").splitlines()
+    ids = (match["session"] for file in files if (match := name.search(file)))
     return frozenset(each for each in ids if _ID.fullmatch(each))
 
 

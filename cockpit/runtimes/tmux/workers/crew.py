@@ -3,6 +3,7 @@
 It knows no rows of its own; `rows` makes them from what is known here."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from cockpit.config import WorkersConfig
 from cockpit.core.ports import Clock, WorkerLog
-from cockpit.model.errors import AuthError, Refused, SourceError
+from cockpit.model.errors import AuthError, CockpitError, Refused, SourceError
 from cockpit.model.health import Health, Offer, SourceState
 from cockpit.model.ids import Ref
 from cockpit.model.immutable import immutable
@@ -116,11 +117,15 @@ class Crew:
         """The id of its conversation, as its program shows it now or as it was known. `patient`: a turn has just
         begun, so that it must show soon."""
         harness = self.harnesses.get(worker.harness)
-        if self.machine.far or harness is None or harness.conversation is None:
+        if harness is None or harness.conversation is None:
             return worker.session
         await servers.look(self.means.where)
         for left in range(_LOOKS if patient else 0, -1, -1):
-            session = await asyncio.to_thread(self._conversation, worker, dict(servers.known))
+            known = dict(servers.known)
+            if self.machine.far:
+                session = await self._conversation_there(worker, harness, known)
+            else:
+                session = await asyncio.to_thread(self._conversation, worker, known)
             if session or not left:
                 break
             await asyncio.sleep(_LOOK_SECONDS)
@@ -133,7 +138,18 @@ class Crew:
         others = [other for other in self.roster.workers.values() if other.id != worker.id]
         if harness.conversation and harness.conversation.database and any(_twins(worker, other) for other in others):
             return worker.session
-        ids = conversation.found(harness, worker, place.pane.pid) - {other.session for other in others}
+        return self._only(worker, conversation.found(harness, worker, place.pane.pid))
+
+    async def _conversation_there(self, worker: Worker, harness: Harness, servers: Mapping[str, Server]) -> str:
+        place, ids = place_of(worker, servers), frozenset[str]()
+        if place is not None:
+            with contextlib.suppress(CockpitError):
+                ids = await conversation.held_there(self.machine, harness, place.pane.pid)
+        return self._only(worker, ids)
+
+    def _only(self, worker: Worker, ids: frozenset[str]) -> str:
+        """Of those the one that can be nobody else's, or what was known."""
+        ids -= {other.session for other in self.roster.workers.values() if other.id != worker.id}
         return worker.session if worker.session in ids or len(ids) != 1 else next(iter(ids))
 
     def _fitted(self) -> Mapping[str, Harness]:
