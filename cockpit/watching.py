@@ -177,7 +177,7 @@ class _Folders:
                 with os.scandir(folder) as entries:
                     for entry in entries:
                         found.add(entry.path)
-                        if entry.is_dir():
+                        if not entry.is_file(follow_symlinks=False):  # a link may lead to a folder, or nowhere
                             waiting.append(entry.path)
             except OSError as error:
                 if error.errno not in _PASSED_OVER:

@@ -118,6 +118,18 @@ async def test_links_to_folders_are_followed_and_lead_nowhere_for_ever(place: Pa
         await told.until(place / "link" / "file")
 
 
+async def test_a_link_that_leads_nowhere_hides_no_folder_beside_it(place: Path) -> None:
+    folders = [place / f"folder-{number}" for number in range(20)]
+    for number, folder in enumerate(folders):
+        (place / f"loop-{number}").symlink_to(f"loop-{number}")
+        folder.mkdir()
+    async with aclosing(touched([], [place])) as items:
+        told = await begun(items)
+        for folder in folders:
+            (folder / "file").touch()
+        await told.until(*(folder / "file" for folder in folders))
+
+
 async def test_a_watched_folder_that_ends_is_told(place: Path) -> None:
     async with aclosing(touched([place])) as items:
         told = await begun(items)
