@@ -35,8 +35,12 @@ def forget(database: Database, keep: timedelta, now: datetime) -> None:
         if last and moment(now - _DAY) < last[0] <= moment(now):
             return
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('forgot_at', ?)", (moment(now),))
-        # Whose look is forgotten must not count as not looked at.
-        connection.execute("UPDATE meta SET value = max(value, ?) WHERE key = 'opened_at'", (before,))
+        # Whose look is forgotten must not count as not looked at. What a clock that was ahead wrote there is corrected.
+        connection.execute(
+            "UPDATE meta SET value = CASE WHEN value > :now THEN :before ELSE max(value, :before) END"
+            " WHERE key = 'opened_at'",
+            {"now": moment(now), "before": before},
+        )
     for table, key, over in _OVER:
         step = f"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {over} LIMIT {_STEP})"  # noqa: S608
         gone = _STEP

@@ -121,6 +121,12 @@ def test_a_clock_that_was_ahead_stops_nothing(ledger: SqliteLedger) -> None:
     assert not ledger.read().looked
 
 
+def test_a_clock_that_was_ahead_does_not_hide_for_ever_who_is_done(ledger: SqliteLedger) -> None:
+    ledger.forget(KEEP, NOW + timedelta(days=1000))
+    ledger.forget(KEEP, NOW)
+    assert ledger.read().opened_at == NOW - KEEP
+
+
 def test_a_ledger_that_cannot_be_written_says_so(path: Path) -> None:
     path.mkdir(parents=True)
     with pytest.raises(LedgerError):
