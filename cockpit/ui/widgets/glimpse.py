@@ -31,6 +31,7 @@ class Glimpse(Widget):
         super().__init__()
         self._open = open_
         self._where = ""
+        self._refused = ""
         self._hint = Content()
         self._words = Static(markup=False)
         self._pane = _Lines(self._say)
@@ -45,13 +46,13 @@ class Glimpse(Widget):
             Content.assemble((key, "bold $you"), f" {words}") for key, words in keys
         )  # fmt: skip
         if where != self._where:
-            self._where = where
+            self._where, self._refused = where, ""
             self._let_go()
             try:
                 if where:
                     self._pane.give(self._open(Ref.parse(where)))
             except (CockpitError, ValueError) as error:
-                self._hint = Content(str(error))
+                self._refused = str(error)
         self._say()
 
     def watch_it(self, on: bool) -> None:
@@ -64,7 +65,7 @@ class Glimpse(Widget):
 
     def _say(self) -> None:
         terminal = self._pane.terminal
-        trouble = terminal.trouble if terminal else ""
+        trouble = terminal.trouble if terminal else self._refused
         self._words.set_class(bool(trouble), "-trouble")
         words = Content(trouble) if trouble else self._hint
         if words != self._words.content:

@@ -91,3 +91,6 @@ async def test_why_it_cannot_be_seen_is_said() -> None:
         await rest(pilot)
         assert "There is no such pane any more." in "".join(app.text)
         assert app.terminals[1].closed
+        app.give(fleet(replace(worker(2), detail="still there")))
+        await rest(pilot)
+        assert "There is no such pane any more." in "".join(app.text)
