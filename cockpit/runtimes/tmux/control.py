@@ -108,6 +108,8 @@ class ControlClient:
         """Send several commands in one write; nothing comes between them on the server. Raises for the first failure,
         after all were answered."""
         sent = [self._send(line) for line in lines]
+        for future in sent:
+            future.add_done_callback(_forget)  # of several failures only the first is raised
         if sent:
             await asyncio.wait(sent, timeout=self._seconds)
         return [await self._answer(future, line) for future, line in zip(sent, lines, strict=True)]

@@ -1,6 +1,7 @@
 """The control-mode client against real tmux: replies in order, events, quoting, and every way to fail."""
 
 import asyncio
+import gc
 import os
 import stat
 from collections.abc import AsyncIterator
@@ -101,6 +102,17 @@ async def test_pausing_stops_the_output_of_one_pane(tmux: Tmux) -> None:
         assert wire.Continued("%0") in events or not client.ended.done()
         tmux("send-keys", "-t", "one:0", "heard", "Enter")
         await until(lambda: any(isinstance(event, wire.Output) for event in events))
+
+
+async def test_of_several_failures_none_is_left_over(tmux: Tmux) -> None:
+    left: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: left.append(context))
+    async with attached(tmux) as (client, _):
+        with pytest.raises(CommandFailed, match="find pane"):
+            await client.ask_all(["capture-pane -p -t %77", "display-message -p -t %77 x", "list-keys -T none"])
+        gc.collect()
+        await client.ask("display-message -p x")
+    assert left == []
 
 
 async def test_killing_the_server_ends_it(tmux: Tmux) -> None:
