@@ -29,7 +29,11 @@ class Address:
     def tmux(self, *arguments: str) -> list[str]:
         """The argument vector of a tmux command. -N: never start a server, also where tmux would (needs tmux 3.2);
         -u: UTF-8 whatever the locale says."""
-        return self.there(["tmux", "-u", "-N", *self._socket, *arguments])
+        return self.there(self.asking(*arguments))
+
+    def asking(self, *arguments: str) -> list[str]:
+        """As it is written there."""
+        return ["tmux", "-u", "-N", *self._socket, *arguments]
 
     def starting(self, *arguments: str) -> list[str]:
         """As it is written there for a command that may start the server."""

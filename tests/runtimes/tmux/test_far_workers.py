@@ -193,6 +193,25 @@ async def test_a_link_that_drops_half_way_is_said_with_what_is_left(site: Site, 
     assert len(await threads(source)) == 1
 
 
+async def test_a_link_that_drops_once_the_window_is_there_loses_no_worker(site: Site, repo: Path) -> None:
+    assert site.sshd is not None
+    client, script = " ".join(map(shlex.quote, site.sshd.client)), site.root / "drops"
+    script.write_text(
+        f'#!/bin/sh\n{client} "$@"; code=$?\n'
+        f'case "$*" in *new-session*|*new-window*) [ $code = 0 ] && mkdir {site.root}/dropped && exit 255;; esac\n'
+        "exit $code\n"
+    )
+    script.chmod(0o755)
+    site.sshd.client = (str(script),)
+    source = site.source()
+    await threads(source)
+    ref = (await source.dispatch(order("pasted", repo, worktree=True), "i")).threads[0]
+    assert (site.root / "dropped").exists()
+    (thread,) = await threads(source)
+    assert (thread.ref, thread.status, thread.branch) == (ref, Status.WORKING, "fix-parser")
+    assert site.prompts() == ["Fix the parser"]
+
+
 async def test_while_the_link_is_down_nothing_is_brought_back_or_closed(site: Site, repo: Path) -> None:
     assert site.sshd is not None
     source = site.source()

@@ -95,7 +95,7 @@ async def put_in_window(crew: Crew, worker: Worker, start: Launch) -> Worker:
     place, command = await launch.write(machine, start, worker.directory, await machine.whole(crew.means.scripts))
     try:
         async with crew.opening:
-            window = await open_window(machine, worker.window, command)
+            window = await open_window(machine, worker.window, command, posixpath.basename(place))
     except BaseException:
         with contextlib.suppress(CockpitError):
             await machine.remove(place)
