@@ -4,6 +4,7 @@ Nothing of it reaches the program."""
 
 from typing import ClassVar
 
+from rich.console import COLOR_SYSTEMS
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
@@ -136,7 +137,8 @@ class ReadingPane(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         if self._ink is None:
-            self._ink = TerminalInk(palette_of(self), self.size.height)
+            system = COLOR_SYSTEMS[self.app.console.color_system or "truecolor"]
+            self._ink = TerminalInk(palette_of(self), self.size.height, system)
         row = self._view.rows[y] if y < len(self._view.rows) else Row(())
         return self._ink.row(row.line, self._view.left, self.size.width, row.cursor, row.marks)
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rich.cells import cell_len
-from rich.color import Color
+from rich.color import Color, ColorSystem
 from rich.segment import Segment
 from rich.style import Style as RichStyle
 from textual.filter import dim_color
@@ -19,16 +19,19 @@ from cockpit.ui.present.pane_reading import Mark
 
 _SPARE_LINES = 16
 _UNDERLINED = Attribute.UNDERLINE | Attribute.CURLY | Attribute.DOTTED | Attribute.DASHED
+_SHAPES = {Attribute.CURLY: "4:3", Attribute.DOTTED: "4:4", Attribute.DASHED: "4:5"}
 
 
 class TerminalInk:
-    """Strips of one terminal in the colours of `palette`. Of one that is `height` rows high the styled pieces of little
-    more lines than those are kept, and not their strips, which are 2 kB of caches before they have a cell."""
+    """Strips of one terminal in the colours of `palette`, for a screen that knows the colours of `system`. Of one that
+    is `height` rows high the styled pieces of little more lines than those are kept, and not their strips, which are
+    2 kB of caches before they have a cell."""
 
-    def __init__(self, palette: Palette, height: int) -> None:
+    def __init__(self, palette: Palette, height: int, system: ColorSystem = ColorSystem.TRUECOLOR) -> None:
         self._kept = height + _SPARE_LINES
         self._palette = palette
         self._colours = sixteen(palette)
+        self._system = system
         # By identity: a line that did not change is the same object, and the reference keeps it so.
         self._pieces: dict[int, tuple[Line, list[Segment]]] = {}
 
@@ -37,10 +40,10 @@ class TerminalInk:
         key = id(line)
         found = self._pieces.pop(key, None)
         if found is None:
-            style, colours = rich_style, self._colours
+            style, colours, system = rich_style, self._colours, self._system
             if len(self._pieces) >= self._kept:
                 del self._pieces[next(iter(self._pieces))]
-            found = (line, [Segment(text, style(look, colours)) for text, look in line])
+            found = (line, [Segment(text, style(look, colours, system)) for text, look in line])
         self._pieces[key] = found
         return found[1]
 
@@ -90,11 +93,11 @@ def sixteen(palette: Palette) -> Sixteen:
 
 
 @lru_cache(4096)
-def rich_style(style: Style, colours: Sixteen) -> RichStyle:
+def rich_style(style: Style, colours: Sixteen, system: ColorSystem = ColorSystem.TRUECOLOR) -> RichStyle:
     bits = style.attributes
     ink = _colour(style.ink, colours) or Color.parse(colours.text)
     ground = _colour(style.ground, colours) or Color.parse(colours.ground)
-    return RichStyle(
+    made = RichStyle(
         color=dim_color(ground, ink) if bits & Attribute.DIM else ink,
         bgcolor=ground,
         bold=bool(bits & Attribute.BOLD) or None,
@@ -106,6 +109,24 @@ def rich_style(style: Style, colours: Sixteen) -> RichStyle:
         strike=bool(bits & Attribute.STRIKE) or None,
         overline=bool(bits & Attribute.OVERLINE) or None,
     )
+    if own := _underline(style):
+        # rich has straight ones in the colour of the text. In a sequence of its own, after rich's: a terminal that does
+        # not know it passes over it, and shows a straight one.
+        made._ansi = f"{Strip.render_ansi(made, system)}m\x1b[{own}"
+    return made
+
+
+def _underline(style: Style) -> str:
+    """What of its underline takes more than rich has; empty if nothing."""
+    shape = next((code for bit, code in _SHAPES.items() if style.attributes & bit), "")
+    match style.line if style.attributes & (_UNDERLINED | Attribute.DOUBLE) else None:
+        case None:
+            colour = ""
+        case int(number):
+            colour = f"58:5:{number}"
+        case red, green, blue:
+            colour = f"58:2::{red}:{green}:{blue}"
+    return "m\x1b[".join(part for part in (shape, colour) if part)
 
 
 def _colour(colour: Colour, colours: Sixteen) -> Color | None:

@@ -3,12 +3,15 @@
 import asyncio
 from typing import ClassVar
 
+import pytest
 from hosts import WidgetHost, settle
 from pane_kit import LOST, FakeTerminal, lines, screen, worker
+from rich.color import ColorSystem
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from cockpit.model.terminal import Attribute, Lane, Mouse, Style, Wheel
 from cockpit.model.work import Freeze, Status
@@ -307,6 +310,30 @@ async def test_ink() -> None:
         assert rich_style(Style(ink=(1, 2, 3), ground=200), colours).color.name == "#010203"  # type: ignore[union-attr]
         plain = rich_style(Style(), colours)
         assert (plain.color.name, plain.bgcolor.name) == (colours.text, colours.ground)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("style", "codes"),
+    [
+        (Style(attributes=Attribute.UNDERLINE), []),
+        (Style(attributes=Attribute.CURLY), ["4:3"]),
+        (Style(attributes=Attribute.CURLY, line=(255, 0, 10)), ["4:3", "58:2::255:0:10"]),
+        (Style(attributes=Attribute.DOTTED), ["4:4"]),
+        (Style(attributes=Attribute.DASHED, line=3), ["4:5", "58:5:3"]),
+        (Style(attributes=Attribute.UNDERLINE, line=200), ["58:5:200"]),
+        (Style(line=200), []),
+    ],
+)
+async def test_underlines_keep_their_shape_and_colour_behind_a_straight_one(style: Style, codes: list[str]) -> None:
+    app = Host()
+    async with app.run_test(size=(60, 20)):
+        for system in (ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT):
+            ink = TerminalInk(palette_of(app.pane), 24, system)
+            strip = ink.row((("ab", style),), 0, 2)
+            first, *own = Strip.render_style(strip._segments[0].style or ink.blank, "ab", system).split("m\x1b[")
+            assert first.startswith("\x1b[4;") is bool(style.attributes)
+            assert "38;2;" in first if system is ColorSystem.TRUECOLOR else "38;5;" in first
+            assert [each.split("m")[0] for each in own] == codes
 
 
 async def test_ink_has_24_bits_and_dims_by_itself_since_nothing_behind_it_does() -> None:
