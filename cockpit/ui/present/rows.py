@@ -18,6 +18,7 @@ from cockpit.ui.present.lines import Line, Span
 from cockpit.ui.present.numbers import money, percent
 from cockpit.ui.present.walls import WALL, beside_wall, wall_changes_in
 
+_CALM = frozenset(status for status, group in GROUP_OF.items() if group is Group.QUIET)
 _LOUD = frozenset({Group.NEEDS_YOU, Group.BROKEN, Group.UNCLEAR})
 
 
@@ -89,9 +90,13 @@ class ThreadRow:
 
 def thread_row(thread: Thread, fleet: Fleet, badge: str = "") -> ThreadRow:
     """Two lines for a thread that matters now and has something to say, one for a quiet one that nobody misses."""
-    quiet = GROUP_OF[thread.status] is Group.QUIET and not thread.lost
-    one = not thread.wall and (quiet or not fact(thread, fleet))
-    return ThreadRow(thread, fleet, 1 if one else 2, badge)
+    if thread.wall:
+        return ThreadRow(thread, fleet, 2, badge)
+    if thread.status in _CALM and not thread.lost:
+        return ThreadRow(thread, fleet, 1, badge)
+    # What it does is a fact already; only without it the words have to be put together to see whether there are any.
+    says = (thread.detail and not thread.asks) or fact(thread, fleet)
+    return ThreadRow(thread, fleet, 2 if says else 1, badge)
 
 
 def beside_status(thread: Thread) -> tuple[Span, ...]:
