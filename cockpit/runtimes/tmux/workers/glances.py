@@ -24,12 +24,14 @@ class Glances:
 
     def __init__(self) -> None:
         self.asked: Mapping[str, str] = {}
-        self._silent_since: Mapping[str, datetime | None] = {}
+        self._state: Mapping[str, tuple[bool, datetime | None]] = {}
+        """In which each was looked at: whether it printed, and since when it is silent, or in which step it prints."""
 
     async def look(
         self, workers: Iterable[Worker], harnesses: Mapping[str, Harness], servers: Mapping[str, Server], now: datetime
     ) -> None:
-        asked, silent = {}, {}
+        asked: dict[str, str] = {}
+        states: dict[str, tuple[bool, datetime | None]] = {}
         for worker in workers:
             harness, place = harnesses.get(worker.harness), place_of(worker, servers)
             if harness is None or harness.dialog is None or place is None or place.pane.dead:
@@ -38,19 +40,20 @@ class Glances:
                 continue
             prints = place.server.activity[place.pane.id]
             waits = harness.asks(place.pane.title, "") != ""
-            if prints.lately(now) and not waits and not harness.join:
+            lately = prints.lately(now)
+            if lately and not waits and not harness.join:
                 continue
-            since: datetime | None = _step(now) if prints.lately(now) else prints.last
+            state: tuple[bool, datetime | None] = (lately, _step(now) if lately else prints.last)
             if waits:
-                since = None  # a title that blinks is no news
-            if worker.id in self.asked and self._silent_since[worker.id] == since:
-                asked[worker.id], silent[worker.id] = self.asked[worker.id], since
+                state = (False, None)  # a title that blinks is no news
+            if worker.id in self.asked and self._state[worker.id] == state:
+                asked[worker.id], states[worker.id] = self.asked[worker.id], state
                 continue
             with contextlib.suppress(CockpitError, TimeoutError):
                 async with asyncio.timeout(_SECONDS):
                     asked[worker.id] = await submit.asks(place.server, place.pane.id, harness)
-                silent[worker.id] = since
-        self.asked, self._silent_since = asked, silent
+                states[worker.id] = state
+        self.asked, self._state = asked, states
 
 
 def _step(now: datetime) -> datetime:
