@@ -68,7 +68,8 @@ async def watch(directories: Iterable[Path], changed: Callable[[set[str]], None]
         try:
             async with aclosing(touched(set(places))) as items:
                 async for paths in items:
-                    if paths is None or any(path.parent in wanted for path in paths):
+                    # With the first, empty one: who came before it may have come unseen.
+                    if not paths or any(path.parent in wanted for path in paths):
                         changed({str(path) for path in paths or wanted})
                     if _identities(wanted) != seen or [_nearest(place) for place in wanted] != places:
                         changed({str(place) for place in wanted})
