@@ -48,10 +48,11 @@ class Giving:
     async def _taken(self, held: Held) -> None:
         """The hook has passed the answer on."""
         for _ in range(round(_TAKEN_SECONDS / _STEP)):
+            lived = self._lives(held)  # asked first: it takes the answer and ends, which may be in between
             row = await self._get(held.id)
             if row is not None and row.taken_at is not None:
                 return
-            if not self._lives(held):
+            if not lived:
                 raise Stale(
                     "Its hook has ended without taking the answer.", fix="If it still waits, answer in its terminal."
                 )

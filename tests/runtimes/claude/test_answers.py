@@ -246,6 +246,27 @@ async def test_an_answer_that_nobody_takes_is_not_called_given(
         await hook.source.decide(c.Decide(THREAD, "toolu_2", Decision.ACCEPT), "intent")
 
 
+async def test_a_hook_that_ends_as_it_takes_the_answer_has_taken_it(
+    hook: Hook, facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may do both between two looks of ours: at the ledger, and at the process."""
+    hook.busy()
+    hook.holds(held=True)
+    await hook.source.read(facts)
+    get = hook.ledger.asks.get
+
+    def get_before_it_is_taken(ask_id: str) -> HeldAsk | None:
+        found = get(ask_id)
+        if found is not None and found.answer is not None and found.taken_at is None:
+            hook.ledger.asks.taken(ask_id, now())
+            hook.processes.dead.add(4242)
+        return found
+
+    monkeypatch.setattr(hook.ledger.asks, "get", get_before_it_is_taken)
+    outcome = await hook.source.decide(c.Decide(THREAD, "toolu_1", Decision.ACCEPT), "intent")
+    assert outcome.text.startswith("Approved")
+
+
 async def test_a_taken_answer_that_claude_does_not_go_on_by_is_unconfirmed(
     hook: Hook, facts: Facts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
