@@ -2,6 +2,7 @@
 
 import gc
 import getpass
+import glob
 import logging
 import os
 import random
@@ -122,7 +123,9 @@ def _tmux(loaded: Loaded, where: Paths, clock: Clock, log: WorkerLog | None) -> 
             return None
         scripts = "~/.local/state/cockpit/workers" if at.host else str(where.state_dir / "workers")
         made = Means(at, log, scripts, config.workers, config.harness, where.harnesses_dir)
-        return made if at.host else replace(made, more=more)
+        if at.host:
+            return made
+        return replace(made, more=more, known={"CLAUDE_CONFIG_DIR": glob.escape(str(claude_home(loaded)))})
 
     ssh = one_link(where.links_dir) if any(tmux.host for tmux in config.tmux) else SSH
     places: dict[str, Address | Sockets] = {tmux.name: Address(tmux.socket, tmux.host, ssh) for tmux in config.tmux}

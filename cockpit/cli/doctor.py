@@ -74,7 +74,7 @@ async def _sources(session: Session, start: Start) -> list[Finding]:
         found += _source(state, configured.get(name), others=others)
         source = session.sources.get(name)
         if isinstance(source, CanDiagnose):
-            found += [well("sources", name, f"{what}: {said}") for what, said in await source.diagnose()]
+            found += [note("sources", name, f"{what}: {said}") for what, said in await source.diagnose()]
     return found
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from string import Template
 
 from cockpit.config import WorkersConfig
 from cockpit.core.ports import Clock, WorkerLog
@@ -43,7 +44,8 @@ _LOOKS, _LOOK_SECONDS = 10, 0.3
 class Means:
     """Where workers are started and kept: the server's address, the ledger's table, a private directory on the
     server's machine for the scripts that start them, what the configuration says for all and for each harness, a
-    person's own harnesses; and what more arguments a program gets, by its name, that connect it with the cockpit.
+    person's own harnesses; `known` are variables in the names of files that a turn leaves, beside those of the
+    environment; and what more arguments a program gets, by its name, that connect it with the cockpit.
     Asking for those may raise ConfigError, and blocks briefly."""
 
     where: Address
@@ -52,6 +54,7 @@ class Means:
     config: WorkersConfig = field(default_factory=WorkersConfig)
     defaults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     own_harnesses: Path | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
     more: Callable[[str], tuple[str, ...]] = lambda program: ()
 
 
@@ -167,7 +170,12 @@ class Crew:
         if found is None:
             known = ", ".join(self.harnesses)
             raise Refused(f"There is no harness {name!r:.40}.", fix=f"There are: {known}." if known else "")
-        return replace(found, arguments=(*found.arguments, *self.means.more(found.program)))
+        begun = (Template(each).safe_substitute(self.means.known) for each in found.begun)
+        return replace(
+            found,
+            arguments=(*found.arguments, *self.means.more(found.program)),
+            begun=tuple(dict.fromkeys((*found.begun, *begun))),
+        )
 
     def _offers(self) -> list[Offer]:
         """The default first, those that are ready before the others; none before anybody looked."""
@@ -209,9 +217,8 @@ class Crew:
         )  # fmt: skip
 
     def diagnosis(self) -> list[tuple[str, str]]:
-        """Which programs can be started, and which files that a person wrote cannot be used."""
-        said = [(f"harness {offer.instance}", offer.note or "ready") for offer in self._offers()]
-        return [*said, *(("harnesses", problem) for problem in self._problems())]
+        """Which programs can be started. What is amiss with them stands in the source's state."""
+        return [(f"harness {offer.instance}", offer.note or "ready") for offer in self._offers()]
 
     def ref(self, worker: str) -> Ref:
         return Ref(self.roster.source, worker)
