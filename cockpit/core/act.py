@@ -73,7 +73,7 @@ class Actions:
             case c.Decide() | c.Answer() | c.ImplementPlan():
                 return await self._settle(command, intent)
             case _:
-                key = str(thread_of(command) or intent)
+                key = str(thread_of(command) or getattr(command, "team", None) or intent)
                 self._store.apply(SendStarted(key, _label(command)))
                 try:
                     return await self._send(command, intent)

@@ -62,6 +62,8 @@ def why_not(command: c.Command, fleet: Fleet) -> str | None:
         case c.StopTeam(team=ref, confirmed=confirmed):
             if ref not in fleet.teams:
                 return f"there is no team {ref}"
+            if str(ref) in fleet.sending:
+                return "it is being stopped"
             return _source(ref.source, fleet) or (None if confirmed else "stopping a team must be confirmed")
         case c.Look():
             return None

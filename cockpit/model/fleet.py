@@ -56,9 +56,10 @@ class Counts:
 
 @immutable(eq=False)
 class Fleet:
-    """`order` is all threads by attention; `asks` all asks, most urgent first; `sending` maps the id of an ask or
-    thread to what is on its way to it; `revision` grows by one with every change. `aliases` are the further names of
-    rows that several sources see; `same_places` maps a project to the one that stands for that place in the list."""
+    """`order` is all threads by attention; `asks` all asks, most urgent first; `sending` maps the id of an ask,
+    thread or team to what is on its way to it; `revision` grows by one with every change. `aliases` are the further
+    names of rows that several sources see; `same_places` maps a project to the one that stands for that place in the
+    list."""
 
     revision: int = 0
     sources: Mapping[str, SourceState] = field(default_factory=lambda: _EMPTY)

@@ -113,4 +113,4 @@ class FakeSource:
             raise self.failure
         return self.outcome
 
-    decide = answer = implement = send = dispatch = create_project = manage = _take
+    decide = answer = implement = send = dispatch = create_project = manage = stop_team = _take

@@ -12,8 +12,9 @@ from cockpit.core.act import Actions
 from cockpit.core.store import Store
 from cockpit.model.asks import Decision
 from cockpit.model.errors import HalfDone, LedgerError, Refused, Rejected, SourceError, Stale
-from cockpit.model.facts import LedgerFailed, ProjectSeen, ThreadSeen
+from cockpit.model.facts import LedgerFailed, ProjectSeen, TeamSeen, ThreadSeen
 from cockpit.model.ids import Ref
+from cockpit.model.teams import Team
 from cockpit.model.work import Capability, Freeze, Project, Status
 
 ONE = ref("one")
@@ -63,6 +64,22 @@ async def test_while_one_answer_is_on_its_way_a_second_is_refused(desk: Desk) ->
     await first
     assert desk.store.fleet.sending == {}
     assert len(desk.source.sent) == 1
+
+
+async def test_a_team_is_known_to_be_stopping_until_it_has_stopped(desk: Desk) -> None:
+    crew = Team(ref("t"), "Release", "lead")
+    desk.store.apply(TeamSeen(crew))
+    desk.source.gate = asyncio.Event()
+    stop = c.StopTeam(crew.ref, confirmed=True)
+    first = asyncio.create_task(desk.actions.act(stop))
+    while not desk.source.sent:
+        await asyncio.sleep(0)
+    assert str(crew.ref) in desk.store.fleet.sending
+    with pytest.raises(Refused, match="being stopped"):
+        await desk.actions.act(stop)
+    desk.source.gate.set()
+    await first
+    assert desk.store.fleet.sending == {}
 
 
 async def test_two_equal_orders_are_two_intents(desk: Desk) -> None:

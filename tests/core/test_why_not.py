@@ -9,15 +9,17 @@ from cockpit.core import commands as c
 from cockpit.core.store import Store
 from cockpit.core.why_not import why_not
 from cockpit.model.asks import Decision, Option
-from cockpit.model.facts import LedgerFailed, LedgerRead, ProjectSeen, SendStarted, ThreadSeen
+from cockpit.model.facts import LedgerFailed, LedgerRead, ProjectSeen, SendStarted, TeamSeen, ThreadSeen
 from cockpit.model.fleet import Fleet
 from cockpit.model.health import Health
+from cockpit.model.teams import Team
 from cockpit.model.work import Capability, Freeze, Hold, Project, Status
 
 ONE = ref("one")
 FROZEN = LedgerRead({ONE: Freeze("odd", "ann", NOW)}, None, {}, None)
 HELD = LedgerRead({}, Hold("demo day", "bob", NOW), {}, None)
 PROJECT = ProjectSeen(Project(ref("p"), "Demo", "/ws/demo"))
+CREW = TeamSeen(Team(ref("t"), "Release", "lead"))
 ASKING = thread(status=Status.APPROVAL, asks=(approval(),))
 WORKING = thread(status=Status.WORKING)
 
@@ -106,6 +108,7 @@ IMPOSSIBLE = [
     (c.Dispatch("home", None, "x"), fleet(PROJECT, source()), "nothing says where"),
     (c.Dispatch("home", ref("p"), "x", count=0), fleet(PROJECT, source()), "at least one"),
     (c.StopTeam(ref("t"), confirmed=True), fleet(source()), "no team"),
+    (c.StopTeam(ref("t"), confirmed=True), fleet(source(), CREW, SendStarted(str(ref("t")), "stopteam")), "is being"),
     (c.Send(ONE, "x"), seen(replace(WORKING, dialog=True)), "Enter would answer the dialog"),
 ]
 

@@ -186,6 +186,15 @@ def full(context: Context | None) -> str:
     return percent(context.percent) if context.limit else tokens(context.used)
 
 
+def heading(team: Team, fleet: Fleet) -> str:
+    """Its name, or that it is on its way out, for as long as that takes."""
+    return f"Stopping {team.title}…" if stops(team, fleet) else f"Team {team.title}"
+
+
+def stops(team: Team, fleet: Fleet) -> bool:
+    return str(team.ref) in fleet.sending
+
+
 def spent(team: Team, fleet: Fleet) -> str:
     """`4 members · 47 requests · $2.34`: what is known of all of them together."""
     used = [thread.usage for thread in threads_of(team, fleet) if thread.usage]
@@ -265,7 +274,8 @@ def team_rows(fleet: Fleet, now: datetime, width: int, keys: Mapping[str, str]) 
 
 def _team_row(team: Team, first: Thread | None, fleet: Fleet) -> TeamRow:
     needing = sum(thread.status.needs_you for thread in threads_of(team, fleet))
-    below = [f"{needing} need you" if needing > 1 else "", spent(team, fleet), task_counts(team.tasks)]
+    below = ["being stopped" if stops(team, fleet) else "", f"{needing} need you" if needing > 1 else ""]
+    below += [spent(team, fleet), task_counts(team.tasks)]
     return TeamRow(team, first, " · ".join(part for part in below if part))
 
 

@@ -28,6 +28,7 @@ from cockpit.ui.present.pages import Draw
 from cockpit.ui.present.task_rows import task_counts, task_of, task_page, task_rows
 from cockpit.ui.present.team_rows import (
     MemberRow,
+    heading,
     member_of,
     member_rows,
     needs,
@@ -182,7 +183,7 @@ class TeamScreen(CockpitScreen):
         self._name_panels(team)
 
     def _name_panels(self, team: Team) -> None:
-        entitle(self.query_one("#members"), title=f"Team {team.title}", below=spent(team, self.fleet))
+        entitle(self.query_one("#members"), title=heading(team, self.fleet), below=spent(team, self.fleet))
         entitle(self.query_one("#tasks"), title="Tasks", below=task_counts(team.tasks, self._tasks.room - 3))
         self._crumbs.names = (team.title, "Tasks", "Messages")
         self._crumbs.shown = self.panel

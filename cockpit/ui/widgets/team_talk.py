@@ -14,6 +14,7 @@ from cockpit.model.fleet import Fleet
 from cockpit.model.teams import Team, TeamMessage
 from cockpit.ui.clock import now_of
 from cockpit.ui.present.message_rows import MessageRow, Narrowed, message_rows
+from cockpit.ui.present.team_rows import stops
 from cockpit.ui.present.team_timeline import timeline
 from cockpit.ui.widgets.border_words import entitle
 from cockpit.ui.widgets.conversation import Conversation
@@ -81,7 +82,8 @@ class TeamTalk(Vertical):
         if self.whole:
             told = timeline(team, self._fleet, self.narrowed)
             self._timeline.show(told, settled={each.ask.id: each for each in self._fleet.settled})
-            title, count = f"Timeline of {team.title}", told.failed or f"{len(told.entries):,}"
+            ending = " · being stopped…" if stops(team, self._fleet) else ""
+            title, count = f"Timeline of {team.title}{ending}", told.failed or f"{len(told.entries):,}"
         else:
             # A thousand messages are not laid out anew because a member began a turn.
             drawn = (team.ref, id(team.messages), self.narrowed, self._messages.room)

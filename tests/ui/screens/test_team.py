@@ -319,6 +319,24 @@ async def test_a_team_that_goes_away_leaves_words_and_one_that_comes_is_shown() 
 
 
 @pytest.mark.parametrize("size", SIZES)
+async def test_a_team_that_is_being_stopped_says_so_for_as_long_as_it_is(size: tuple[int, int]) -> None:
+    app = host()
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot, 4)
+        assert "Stopping" not in words(app)
+        app.give(replace(crew_fleet(), sending={str(TEAM): "stopteam"}))
+        await settle(pilot)
+        assert "Stopping release…" in words(app)
+        team(app).action_timeline()
+        await settle(pilot, 4)
+        assert "release · being stopped…" in words(app)
+        team(app).action_timeline()
+        app.give(crew_fleet())
+        await settle(pilot, 4)
+        assert "topp" not in words(app)
+
+
+@pytest.mark.parametrize("size", SIZES)
 async def test_hostile_names_are_text(size: tuple[int, int]) -> None:
     app = host(hostile_team())
     async with app.run_test(size=size) as pilot:
