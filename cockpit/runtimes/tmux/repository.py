@@ -3,6 +3,8 @@
 No git is run: a fleet would start one for every pane. It blocks on the disk, so it belongs off the loop. Facts: git
 2.39, gitrepository-layout."""
 
+import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -84,7 +86,10 @@ def _branch(git: Path) -> str | None:
 def _read(file: Path) -> str:
     """The beginning of a small file as one line; empty when it cannot be read."""
     try:
-        with file.open("rb") as opened:
+        # Not blocking, so that a pipe in its place cannot hold us up.
+        with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as opened:
+            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+                return ""
             return opened.read(_LONGEST).decode("utf-8", "replace").split("\n", 1)[0].strip()
     except OSError:
         return ""

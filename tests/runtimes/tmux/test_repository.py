@@ -35,6 +35,11 @@ def test_a_directory_inside_of_a_repository(repository: Path) -> None:
     assert look(repository / "src" / "deep") == Checkout(str(repository), "main")
 
 
+def test_a_pipe_in_its_place_holds_nobody_up(repository: Path) -> None:
+    os.mkfifo(repository / ".git" / "commondir")
+    assert look(repository) == Checkout(str(repository), "main")
+
+
 def test_a_worktree_belongs_to_its_repository(repository: Path, tmp_path: Path) -> None:
     git(repository, "worktree", "add", "-b", "fix/one", str(tmp_path / "demo-fix"))
     assert look(tmp_path / "demo-fix") == Checkout(str(repository), "fix/one", str(tmp_path / "demo-fix"))
