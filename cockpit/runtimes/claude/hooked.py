@@ -5,6 +5,7 @@ It reads no settings but those that Claude Code reads for that session, and only
 from pathlib import Path
 
 from cockpit.model.errors import ConfigError
+from cockpit.runtimes.claude.files import Unreadable, read_bounded
 
 _LARGEST = 1 << 20
 
@@ -29,12 +30,11 @@ class Hooked:
         from cockpit.runtimes.claude.hooks.settings import found_in
 
         try:
-            state = file.stat()
-            written = state.st_mtime_ns
+            written = file.stat().st_mtime_ns
             if (known := self._known.get(file)) is not None and known[0] == written:
                 return known[1]
-            has = state.st_size <= _LARGEST and any(each != "statusLine" for each in found_in(file.read_text("utf-8")))
-        except (OSError, UnicodeDecodeError, ConfigError):
+            has = any(each != "statusLine" for each in found_in(read_bounded(file, _LARGEST)[0].decode()))
+        except (OSError, Unreadable, UnicodeDecodeError, ConfigError):
             return False
         self._known[file] = (written, has)
         return has

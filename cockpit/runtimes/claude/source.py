@@ -3,7 +3,7 @@
 It writes nothing below the Claude home and opens no key. What it answers goes to our own hooks, by the ledger."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -105,7 +105,7 @@ class ClaudeSource:
                     whole = await asyncio.to_thread(self._reader.whole)
             await asyncio.to_thread(self._answers.look)
             self._pulse.tell(emit, anyway=True)
-            for fact in await asyncio.to_thread(self._lines.filled, self._answers.dressed([whole])):
+            for fact in await asyncio.to_thread(self._dressed, [whole]):
                 emit(fact)
         await self._follower.fresh()
 
@@ -265,9 +265,7 @@ class ClaudeSource:
                 else:
                     facts = await asyncio.to_thread(self._read, paths, everything, check)
                     self._pulse.tell(emit)
-                if facts := self._answers.dressed(facts):
-                    facts = await asyncio.to_thread(self._lines.filled, facts)
-                for fact in facts:
+                for fact in await asyncio.to_thread(self._dressed, facts):
                     emit(fact)
                 first = False
                 told = self._ends.watch(self._reader.lives.pids | self._answers.pids)
@@ -290,6 +288,10 @@ class ClaudeSource:
                 await self._wake.wait()
         except TimeoutError:
             return
+
+    def _dressed(self, facts: Sequence[Fact]) -> list[Fact]:
+        """With what hooks hold and status lines told. It blocks: both read files, also those of projects."""
+        return self._lines.filled(self._answers.dressed(facts))
 
     def _read(self, paths: set[Path], everything: bool, check: bool) -> list[Fact]:
         reader = self._reader

@@ -146,6 +146,12 @@ def test_hooks_of_a_project_are_its_sessions(name: str, tmp_path: Path) -> None:
     assert not hooked.in_settings(str(tmp_path))
 
 
+def test_a_pipe_in_the_place_of_settings_holds_nobody_up(tmp_path: Path) -> None:
+    (tmp_path / ".claude").mkdir()
+    os.mkfifo(tmp_path / ".claude" / "settings.json")
+    assert not Hooked(tmp_path / "home").in_settings(str(tmp_path))
+
+
 async def test_without_a_hook_a_mates_request_is_in_its_leads_terminal(hook: Hook, facts: Facts) -> None:
     hook.house.line("user", "Form a team")
     hook.house.session("waiting", "permission prompt")
