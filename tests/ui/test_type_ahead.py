@@ -107,7 +107,7 @@ class Taker(Widget, can_focus=True):
 class Typing(App[None]):
     def __init__(self) -> None:
         super().__init__()
-        self._ahead = TypeAhead(self, super().on_event, lambda: False)
+        self._ahead = TypeAhead(self, super().on_event, lambda _: False)
 
     def compose(self) -> ComposeResult:
         yield Taker()
