@@ -1,20 +1,18 @@
 """Keys in, commands out: what a person does on the team screen reaches the core as one command, and only when meant."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
 from typing import Any
 
 import pytest
-from scenes import NOW
+import recording
+from asking import until
+from recording import Recorded
 from teaming import API, LEAD, SCHEMA, TEAM, crew_fleet, two_teams
 from textual.pilot import Pilot
 
-from cockpit.config import Config
-from cockpit.core.commands import Command, Decide, Freeze, Interrupt, Outcome, Send, StopTeam
-from cockpit.core.session import Session
-from cockpit.core.store import Store
-from cockpit.core.supervise import Supervisor
+from cockpit.core.commands import Decide, Freeze, Interrupt, Send, StopTeam
 from cockpit.model.asks import Decision
 from cockpit.model.fleet import Fleet
 from cockpit.ui import messages
@@ -22,24 +20,13 @@ from cockpit.ui.actions import BY_ID
 from cockpit.ui.app import CockpitApp
 from cockpit.ui.screens.cockpit_screen import CockpitScreen
 from cockpit.ui.screens.dialogs import ChooseScreen, ConfirmScreen, Dialog, PromptScreen
-from cockpit.ui.screens.fleet import FleetScreen
 from cockpit.ui.screens.status import StatusScreen
 from cockpit.ui.screens.tasks import TasksScreen
 from cockpit.ui.screens.team import TeamScreen
-from cockpit.ui.theme import load_themes
 
 
 class Panes(CockpitScreen):
     NAME = "panes"
-
-
-class Recorded:
-    def __init__(self) -> None:
-        self.sent: list[Command] = []
-
-    async def act(self, command: Command) -> Outcome:
-        self.sent.append(command)
-        return Outcome("")
 
 
 def long_ago() -> float:
@@ -48,15 +35,9 @@ def long_ago() -> float:
 
 
 def app_of(actions: Recorded, clock: Callable[[], float] = long_ago) -> CockpitApp:
-    store = Store(lambda: NOW)
-    ledger: Any = None
-    acting: Any = actions
-    session = Session(store, {}, ledger, acting, Supervisor(store, {}, ledger, clock=lambda: NOW), lambda: NOW)
-    screens: Mapping[str, Callable[[], CockpitScreen]] = {
-        "fleet": FleetScreen, "team": lambda: TeamScreen(clock=clock), "tasks": TasksScreen, "status": StatusScreen,
-        "panes": Panes,
-    }  # fmt: skip
-    return CockpitApp(session, Config(), load_themes(), screens, supervised=False)
+    return recording.app_of(
+        actions, team=lambda: TeamScreen(clock=clock), tasks=TasksScreen, status=StatusScreen, panes=Panes
+    )
 
 
 async def come(pilot: Pilot[Any], fleet: Fleet, *keys: str) -> CockpitApp:
@@ -74,14 +55,6 @@ def aged(dialog: Any) -> None:
     """As if the dialog had been read for a while."""
     assert isinstance(dialog, Dialog)
     dialog._clock = lambda: monotonic() + 10
-
-
-async def until(pilot: Pilot[Any], holds: Callable[[], bool]) -> None:
-    for _ in range(400):
-        if holds():
-            return
-        await pilot.pause(0.01)
-    assert holds()
 
 
 async def test_approve_from_the_members() -> None:
