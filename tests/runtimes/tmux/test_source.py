@@ -311,6 +311,7 @@ async def test_interrupting(tmux: Tmux) -> None:
 
 async def test_stopping_closes_the_pane_and_no_other(tmux: Tmux) -> None:
     tmux("split-window", "-d", "-t", "one:0", "cat")
+    tmux.wait_for("cat", "%1")
     async with running(tmux) as run:
         await run.until(lambda r: len(r.threads) == 2)
         target = next(thread.ref for thread in run.threads if thread.ref.native.startswith("%1@"))

@@ -45,7 +45,13 @@ class Tmux:
         server = cls(socket or f"t{secrets.token_hex(4)}")
         width, height = size.split("x")
         server("new-session", "-d", "-s", session, "-x", width, "-y", height, command)
+        if command == "cat":
+            server.wait_for("cat", f"{session}:")
         return server
+
+    def wait_for(self, command: str, pane: str) -> None:
+        """Until that runs in front: before, a new pane shows the shell that starts it, for longer under load."""
+        wait_until(lambda: self.show("#{pane_current_command}", pane) == command)
 
     def __call__(self, *arguments: str, check: bool = True) -> str:
         done = subprocess.run(
