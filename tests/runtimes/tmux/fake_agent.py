@@ -48,12 +48,12 @@ def main() -> None:
             show("\x1b[s\x1b[u")  # nothing to be seen
         listen()
         show("\x1b[2J\x1b[H")
-    if MODE == "trust":
+    if MODE in ("trust", "guarded"):
         show("Do you trust this folder?\r\n❯ 1. Yes\r\n  2. No\r\n")
         tell("answer", listen().decode())
         show("\x1b[2J\x1b[H")
     show("\x1b[?2004hready\r\n> ")
-    if MODE == "argument" and sys.argv[-1] not in ("resume", "start"):
+    if MODE in ("argument", "guarded") and sys.argv[-1] not in ("resume", "start"):
         work()
     got = b""
     while True:

@@ -6,7 +6,6 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from cockpit.model.errors import AuthError, HalfDone, Refused, Rejected, SourceE
 from cockpit.model.health import Health
 from cockpit.model.ids import Ref
 from cockpit.model.work import Capability, Status
-from cockpit.runtimes.tmux import activity, once, picture
+from cockpit.runtimes.tmux import once
 from cockpit.runtimes.tmux.address import SSH
 from cockpit.runtimes.tmux.link import one_link
 
@@ -150,11 +149,9 @@ async def test_of_another_host_it_is_neither_ended_nor_started(site: Site, repo:
             await source.manage(command, "i")
 
 
-async def test_who_asks_there_needs_a_person_also_while_it_prints(
-    site: Site, repo: Path, monkeypatch: pytest.MonkeyPatch
+async def test_who_asks_there_needs_a_person_while_it_prints_and_only_until_it_is_answered(
+    site: Site, repo: Path
 ) -> None:
-    for module in (activity, picture):
-        monkeypatch.setattr(module, "QUIET", timedelta(seconds=1.2))
     run = Running(site.source())
     task = asyncio.create_task(run.source.run(run.emit))
     try:
@@ -164,6 +161,7 @@ async def test_who_asks_there_needs_a_person_also_while_it_prints(
         await run.until(lambda r: r.threads[0].status is Status.QUESTION and r.threads[0].dialog)
         site.tmux("send-keys", "-t", "cockpit:0", "Enter")
         await run.until(lambda r: not r.threads[0].dialog)
+        assert run.threads[0].raw_status == "printing", "and not only when it has been silent for long"
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

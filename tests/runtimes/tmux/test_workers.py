@@ -81,27 +81,41 @@ async def test_a_prompt_of_a_hundred_kilobytes_is_typed_in_where_no_argument_hol
 
 
 @pytest.mark.parametrize(
-    ("harness", "why"),
+    ("harness", "why", "raw"),
     [
-        ("trust", "It asks “❯ 1. Yes” first"),
-        ("swallow", "shows nothing of it"),
-        ("dies", "It ended at once: No API key found"),
+        ("trust", "It asks “❯ 1. Yes” first, and has no prompt yet.", "asks"),
+        ("swallow", "shows nothing of it", "not submitted"),
+        ("dies", "It ended at once: No API key found", "not submitted"),
     ],
 )
-async def test_a_prompt_that_is_not_taken_is_said(site: Site, here: Path, harness: str, why: str) -> None:
+async def test_a_prompt_that_is_not_taken_is_said(site: Site, here: Path, harness: str, why: str, raw: str) -> None:
     source = site.source()
     with pytest.raises(HalfDone, match="not given its prompt") as error:
         await started(source, order(harness, here))
     assert why in error.value.fix
     (thread,) = await threads(source)
     assert error.value.threads == (thread.ref,)
-    assert thread.status is Status.FAILED
+    assert thread.status is (Status.QUESTION if raw == "asks" else Status.FAILED)
     if harness == "dies":
         assert thread.can(Capability.RESUME)
-    assert thread.raw_status == "not submitted"
+    assert thread.raw_status == raw
     assert why in thread.detail
     assert not site.prompts(), "and nothing was typed into a dialog"
     assert ("answer", "\r") not in site.told
+
+
+async def test_one_that_has_its_prompt_and_asks_first_needs_a_person_and_no_second_prompt(
+    site: Site, here: Path
+) -> None:
+    source = site.source()
+    with pytest.raises(HalfDone, match="“Fix the parser” has its prompt, and no turn was seen to begin") as error:
+        await started(source, order("guarded", here))
+    assert error.value.fix == "It has its prompt, and asks “❯ 1. Yes” first. Open it and answer."
+    (thread,) = await threads(source)
+    assert (thread.status, thread.dialog, thread.detail) == (Status.QUESTION, True, error.value.fix)
+    site.tmux("send-keys", "-t", "cockpit:0", "Enter")
+    wait_until(lambda: "working" in site.tmux.screen("cockpit:0"))
+    assert site.argv()[0][-1] == "Fix the parser"
 
 
 async def test_the_same_again_is_refused_with_the_name_of_the_first(site: Site, here: Path) -> None:

@@ -29,6 +29,7 @@ _PARTS = {
     "slow": "ready = '(?m)^>'",
     "swallow": "ready = '(?m)^>'",
     "trust": "ready = '(?m)^>'",
+    "guarded": "prompt = ['{prompt}']",
     "restless": "ready = '(?m)^>'",
     "dies": "ready = '(?m)^>'",
 }

@@ -12,7 +12,7 @@ from string import Template
 
 from cockpit.config import WorkersConfig
 from cockpit.core.ports import Clock, WorkerLog
-from cockpit.model.errors import AuthError, CockpitError, Refused, SourceError
+from cockpit.model.errors import AuthError, CockpitError, LedgerError, Refused, SourceError, Stale
 from cockpit.model.health import Health, Offer, SourceState
 from cockpit.model.ids import Ref
 from cockpit.model.immutable import immutable
@@ -194,15 +194,20 @@ class Crew:
     # What is told
 
     async def glance(self, servers: Servers) -> None:
-        """See what those ask who have fallen silent."""
-        await self._glances.look(self.roster.workers.values(), self.harnesses, servers.known, self._clock())
+        """See what those ask who have fallen silent, and that it was answered."""
+        workers = self.roster.workers.values()
+        for worker in await self._glances.look(workers, self.harnesses, servers.known, self._clock()):
+            if worker.trouble:  # it was about that
+                with contextlib.suppress(LedgerError, Stale):
+                    await self.roster.change(worker, trouble="")
 
     def joined(self, picture: Picture, servers: Servers, now: datetime) -> Picture:
-        where = self.means.where
-        return rows.with_workers(
-            picture, self.roster.source, self.roster.workers, self.harnesses, servers.known, where, now,
+        drawn = rows.with_workers(
+            picture, self.roster.source, self.roster.workers, self.harnesses, servers.known, self.means.where, now,
             self._glances.asked,
         )  # fmt: skip
+        due = [at for at in (drawn.due, self._glances.due) if at is not None]
+        return replace(drawn, due=min(due, default=None))
 
     def told(self, state: SourceState) -> SourceState:
         """The source's state, with what can be started."""

@@ -81,15 +81,17 @@ def _alive(
     if worker.starting and not dead and now - worker.moved_at < STARTING:
         return _so(known, Status.STARTING, "starting", worker.moved_at, "its prompt is on its way")
     quiet = dead or place.server.activity[place.pane.id].last <= worker.moved_at + _SETTLED
-    if worker.trouble and quiet:
+    asks = "" if harness is None or dead or thread.paused else asked or harness.asks(place.pane.title, "")
+    if worker.trouble and quiet and not asks:
         so = _so(known, Status.FAILED, "not submitted", worker.moved_at, f"not submitted: {worker.trouble}")
         return replace(so, detail=f"Not submitted. {worker.trouble}")
     if harness is None or dead or thread.paused:
         return known
     since = place.server.activity[place.pane.id].since
-    if asks := asked or harness.asks(place.pane.title, ""):
+    if asks:
         so = _so(known, Status.QUESTION, "asks", since, f"its terminal asks: {asks}")
-        return replace(so, detail=f"It asks {asks}. Open it and answer.", dialog=True)
+        trouble = worker.trouble if quiet else ""
+        return replace(so, detail=trouble or f"It asks {asks}. Open it and answer.", dialog=True)
     if harness.works(place.pane.title, ""):
         return _so(known, Status.WORKING, "working", since, "the title of its terminal says that a turn runs")
     return known

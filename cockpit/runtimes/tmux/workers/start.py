@@ -46,15 +46,16 @@ _AT_ONCE = 4
 
 @immutable
 class Begun:
-    """A worker whose terminal runs, and what came of its prompt."""
+    """A worker whose terminal runs, and what came of its prompt. `given`: it was among its arguments."""
 
     worker: Worker
     verdict: Verdict
+    given: bool
 
 
 async def dispatch(crew: Crew, command: c.Dispatch, servers: Servers, now: datetime) -> c.Outcome:
     """Raises Refused before anything is made, Rejected when nothing of it is left, HalfDone with those that run when
-    others do not, or when one was not given its prompt; SourceError."""
+    others do not, or when no turn of one began; SourceError."""
     await asyncio.to_thread(crew.learn)
     await crew.look(servers)
     await crew.look_around()
@@ -118,7 +119,7 @@ async def give_prompt(
     with contextlib.suppress(LedgerError, Stale):  # who ended it meanwhile, or cannot be told, knows enough
         session = await crew.named(worker, servers, patient=not verdict.trouble)
         worker = await crew.roster.change(worker, starting=False, trouble=verdict.trouble, session=session)
-    return Begun(worker, verdict)
+    return Begun(worker, verdict, given=bool(start.prompt))
 
 
 async def _start(
@@ -229,9 +230,12 @@ def _outcome(crew: Crew, harness: Harness, begun: Sequence[Begun], failures: Seq
         said = [f"{len(begun)} of {len(begun) + len(failures)} started with {harness.title}"]
         if failures:
             said.append(f"another was not: {failures[0].message.removesuffix('.')}")
-        if troubled:
-            which = f"“{troubled[0].worker.title}” was" if len(troubled) == 1 else f"{len(troubled)} were"
-            said.append(f"{which} not given its prompt" if len(troubled) == 1 else f"{which} not given their prompt")
+        for group, one, more in (
+            ([each for each in troubled if not each.given], "was not given its prompt", "were not given their prompt"),
+            ([each for each in troubled if each.given], f"has its {_UNSEEN}", f"have their {_UNSEEN}"),
+        ):
+            if group:
+                said.append(f"“{group[0].worker.title}” {one}" if len(group) == 1 else f"{len(group)} {more}")
         fix = troubled[0].verdict.trouble if troubled else failures[0].fix
         raise HalfDone(f"{'; '.join(said)}.", fix=fix, threads=refs)
     first = begun[0].worker
@@ -244,4 +248,5 @@ def _outcome(crew: Crew, harness: Harness, begun: Sequence[Begun], failures: Seq
     return c.Outcome(said_so, refs[0], notes, refs)
 
 
+_UNSEEN = "prompt, and no turn was seen to begin"
 _NONE = ModelChoice("", "")

@@ -55,7 +55,8 @@ async def hand_over(
         await sending.deliver(server, pane, prompt)
     except TimeoutError:
         what = "It was not ready for its prompt" if prompt else "No turn was seen to begin"
-        return Verdict(f"{what} within {harness.seconds:g} s. Open it and look; send the prompt if it lacks it.")
+        then = "; send it the prompt then" if prompt else ""
+        return Verdict(f"{what} within {harness.seconds:g} s. Open it and look{then}.")
     except Stale:
         return Verdict("Its terminal was closed before it began. Start it afresh.")
     except CockpitError as error:
@@ -100,7 +101,7 @@ async def _begun(
                 return Verdict()
         # One may work behind its question: its files get a moment to say so.
         if (asked := _asks(harness, sight)) and asked == asked_before:
-            return Verdict(_ASKS.format(asked))
+            return Verdict(f"It has its prompt, and asks {asked} first. Open it and answer.")
         if not harness.tells and sight.text.strip() and sight.text == before:
             return Verdict(note="Nothing tells whether its turn began; look at it.")
         before, asked_before = sight.text, asked
@@ -117,7 +118,11 @@ async def _ready(
         if sight.front.dead:
             return _ended(sight)
         if asked := _asks(harness, sight):
-            return "" if asking else _ASKS.format(asked)
+            return (
+                ""
+                if asking
+                else f"It asks {asked} first, and has no prompt yet. Open it and answer; then send the prompt."
+            )
         if harness.ready is not None and not asking:
             if harness.ready.search(sight.text):
                 return ""
@@ -125,9 +130,6 @@ async def _ready(
             return ""
         before = sight.text
         await printed(_LOOK_SECONDS)
-
-
-_ASKS = "It asks {} first. Open it and answer; then send the prompt if it lacks it."
 
 
 def _ended(sight: _Sight) -> str:
