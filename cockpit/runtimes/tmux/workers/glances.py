@@ -33,8 +33,9 @@ class Glances:
         """In which each was looked at: whether it printed, and since when it is silent, or in which step it prints."""
 
     async def look(
-        self, workers: Collection[Worker], harnesses: Mapping[str, Harness], servers: Mapping[str, Server], now: datetime
-    ) -> list[Worker]:
+        self, workers: Collection[Worker], harnesses: Mapping[str, Harness], servers: Mapping[str, Server],
+        now: datetime,
+    ) -> list[Worker]:  # fmt: skip
         """Returns who was answered since the last look."""
         asked: dict[str, str] = {}
         states: dict[str, tuple[bool, datetime | None]] = {}
