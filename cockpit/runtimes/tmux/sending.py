@@ -53,12 +53,12 @@ async def deliver(server: Server, pane: str, text: str) -> str:
     async with server.linked() as client, prints(server, pane) as printed:
         typed = await _typed(server, client, pane, text, printed)
         await _press(client, pane, b"\r", in_mode=typed[0].in_mode)
-        end = asyncio.get_running_loop().time() + _TURN_SECONDS
+        clock = asyncio.get_running_loop().time
+        end = clock() + _TURN_SECONDS
         await printed(_TURN_SECONDS)
-        while (
-            await look(client, pane) == typed
-        ):  # it may have changed its title first, and take its time with a long text
-            if not await printed(end - asyncio.get_running_loop().time()):
+        # It may have changed its title first, take its time with a long text, and print for ever what is not seen.
+        while await look(client, pane) == typed:
+            if clock() >= end or not await printed(end - clock()):
                 raise Unconfirmed(
                     "The text stands in the terminal and Enter did nothing: not submitted.",
                     fix="Open it and press Enter.",

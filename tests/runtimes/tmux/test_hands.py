@@ -1,14 +1,17 @@
 """Typing for another source that knows what runs in a pane: by the pane's key, seen to appear, entered by nobody."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from source_kit import Running, make, running
 from tmux_rig import Tmux, until, wait_until
 
 from cockpit.config.pane_rule import PaneRule
+from cockpit.core import commands as c
 from cockpit.core.hands import AnyHands
 from cockpit.core.ports import Hands
 from cockpit.model.errors import NotFound, Rejected, Stale, Unconfirmed
@@ -64,6 +67,27 @@ async def test_text_that_nobody_takes_is_not_called_typed(tmux: Tmux) -> None:
     async with running(tmux) as run:
         with pytest.raises(Unconfirmed, match="shows nothing of it"):
             await run.source.type(key(tmux), "hello")
+
+
+_RESTLESS = """
+import os, select, sys, tty
+tty.setraw(0)
+while True:
+    got = os.read(0, 4096) if select.select([0], [], [], 0.02)[0] else b""
+    os.write(1, got.replace(b"\\r", b"") or b"\\x1b[s\\x1b[u")
+"""
+
+
+async def test_enter_that_does_nothing_is_said_in_time_of_one_who_prints_what_is_not_seen(
+    tmux: Tmux, tmp_path: Path
+) -> None:
+    (tmp_path / "restless").write_text(_RESTLESS)
+    tmux("respawn-pane", "-k", "-t", "one:0", f"exec {sys.executable} {tmp_path}/restless")
+    async with running(tmux) as run:
+        await run.until(lambda r: r.threads)
+        async with asyncio.timeout(20):
+            with pytest.raises(Unconfirmed, match="Enter did nothing"):
+                await run.source.send(c.Send(run.threads[0].ref, "hello"), "i")
 
 
 async def test_orders_at_the_same_time_share_one_link_and_leave_none(tmux: Tmux) -> None:
