@@ -75,6 +75,7 @@ class TeamScreen(CockpitScreen):
         self._crumbs = CrumbBar()
         self._teams = SizedList(id="teams")
         self._members = SizedList(id="member-rows")
+        self._members.keeps_top = True
         self._tasks = QuietList(id="task-rows")
         self._talk = TeamTalk(id="talk", classes="panel")
         self._card = AskCard(clock=clock)

@@ -56,6 +56,9 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
     follows_top: reactive[bool] = reactive(False, repaint=False)
     """The first row is selected, whichever it becomes; a choice of the person ends that."""
+    keeps_top: bool = False
+    """Where the first rows are in sight they stay so, if the selected one can be too, instead of it keeping its line:
+    for a list in which those come first that matter."""
 
     class Highlighted(Message):
         """Another row is selected; not `by_person` when the old one went away or the program chose."""
@@ -110,6 +113,8 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         # What takes the place of a selected row that is gone takes its line on the screen as well.
         place = None if anchor is None else self._space.place(self._selected if anchor == before else anchor, near)
         top = 0 if self.follows_top or place is None else self._space.top(place) - line
+        if self.keeps_top and self._at >= 0 and not self.scroll_offset.y:
+            top = self._space.in_sight(self._at, 0, self.size.height)
         self._held = True
         self._fit()
         self._scroll(top)
@@ -279,7 +284,8 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         self._held = True
         self._fit()
         if self._at >= 0:
-            self._scroll(self._space.in_sight(self._at, self.scroll_offset.y, self.size.height))
+            top = 0 if self.keeps_top else self.scroll_offset.y
+            self._scroll(self._space.in_sight(self._at, top, self.size.height))
         self._held = False
         self.redraw()
 

@@ -24,6 +24,7 @@ from textual.pilot import Pilot
 from cockpit.model.fleet import Fleet
 from cockpit.model.ids import Ref
 from cockpit.model.teams import TeamMessage
+from cockpit.model.work import Status
 from cockpit.ui import messages as m
 from cockpit.ui.screens.reader import ReaderScreen
 from cockpit.ui.screens.team import TeamScreen
@@ -169,6 +170,22 @@ async def test_the_selection_stays_with_its_member_and_a_slide_is_noted() -> Non
         app.give(replace(fleet, teams={TEAM: replace(release(), members=left)}))
         assert rows(app, "member-rows").selected == "api"
         assert team(app).thread_since() > 0
+
+
+async def test_who_comes_to_need_a_person_is_in_sight_above_the_selected_member() -> None:
+    asks = crew_fleet()
+    calm = {**asks.threads, SCHEMA: replace(asks.threads[SCHEMA], status=Status.WORKING, asks=())}
+    app = host(replace(asks, threads=calm))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, 4)
+        members = rows(app, "member-rows")
+        members.select("team-lead", by_person=True)
+        await settle(pilot)
+        app.give(asks)
+        await settle(pilot, 4)
+        assert members.selected == "team-lead"
+        assert members.scroll_offset.y == 0
+        assert "! schema" in words(app)
 
 
 async def test_the_card_goes_with_the_ask_and_the_keys_stay_with_the_members() -> None:
