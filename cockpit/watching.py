@@ -138,8 +138,8 @@ class _Folders:
         return {Path(path) for path in found}
 
     def close(self) -> None:
+        self._closed = True  # whoever descends goes no further
         with self._busy:
-            self._closed = True
             os.close(self.descriptor)
 
     def _take(self, watch: int, mask: int, name: str) -> None:
@@ -165,7 +165,7 @@ class _Folders:
         seen: set[int] = set()
         found: set[str] = set()
         waiting = [top]
-        while waiting:
+        while waiting and not self._closed:
             folder = waiting.pop()
             try:
                 watch = self._watch(folder)

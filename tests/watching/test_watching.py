@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -183,26 +184,45 @@ async def test_a_folder_that_may_not_be_read_is_passed_over(place: Path, monkeyp
         await told.until(place / "open" / "file")
 
 
-async def test_whoever_stops_while_it_begins_leaves_nothing_open(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_whoever_stops_while_it_begins_waits_for_one_folder_and_leaves_nothing_open(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begun, go, scandir = threading.Event(), threading.Event(), os.scandir
+    seen = []
+    (place / "below").mkdir()
 
     def slow(path: Any) -> object:
-        if path == str(place):
-            begun.set()
-            go.wait(10)
+        seen.append(path)
+        begun.set()
+        go.wait(10)
         return scandir(path)
 
+    class Turn:
+        """A lock that lets the walk go on once somebody wants to close."""
+
+        def __init__(self) -> None:
+            self._lock = threading.Lock()
+
+        def __enter__(self) -> None:
+            if begun.is_set():
+                go.set()
+            self._lock.acquire()
+
+        def __exit__(self, *_: object) -> None:
+            self._lock.release()
+
+    monkeypatch.setattr("cockpit.watching.threading", SimpleNamespace(Lock=Turn))
     before = len(os.listdir("/proc/self/fd"))
     monkeypatch.setattr(os, "scandir", slow)
     items = touched([], [place])
     task = asyncio.ensure_future(anext(items))
     await asyncio.to_thread(begun.wait, 10)
     task.cancel()
-    go.set()
     with pytest.raises(asyncio.CancelledError):
         await task
     await items.aclose()
     assert len(os.listdir("/proc/self/fd")) == before
+    assert seen == [str(place)]
 
 
 async def test_nothing_is_left_open(place: Path) -> None:
