@@ -87,6 +87,10 @@ class Feeds:
     # The server comes, changes and goes
 
     def up(self, main: ControlClient, session: str) -> None:
+        """`main` is the client of the list now; what another one heard before, which may leave, it hears."""
+        if self._main is not None:
+            for feed in [feed for feed in self._feeds.values() if feed.client is self._main]:
+                self._close(self._feeds.pop(feed.session))
         self._main, self._main_session = main, session
         self._open_wanted()
 

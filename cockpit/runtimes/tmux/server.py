@@ -132,7 +132,7 @@ class Server:
         async with self._opening:
             main = self._main
             if main is None:
-                main = await self._errand.enter_async_context(self._link())
+                main = await self._errand.enter_async_context(self._link(standing=False))
             self._orders += 1
         try:
             yield main
@@ -145,28 +145,29 @@ class Server:
     # One life of the link
 
     @asynccontextmanager
-    async def _link(self) -> AsyncIterator[ControlClient]:
+    async def _link(self, *, standing: bool) -> AsyncIterator[ControlClient]:
+        """The standing link takes the place of an errand's, never the other way round."""
         asked_at = self._clock()
         look = await self._look()
         session = panes.choose(look.sessions)
         if session is None:
             raise self._no_session()
-        self._session, self._fleeting = session.id, session.fleeting
         main = await ControlClient.attach(self.where, session.id, _FLAGS, self._heard, seconds=_ANSWER_SECONDS)
         try:
-            self._main = main
-            self._take(look, asked_at)
-            self.feeds.up(main, self._session)
+            if standing or self._main is None:
+                self._main, self._session, self._fleeting = main, session.id, session.fleeting
+                self._take(look, asked_at)
+                self.feeds.up(main, self._session)
             yield main
         finally:
-            await self.sizing.release()
-            if self._main is main:  # otherwise another link stands by now
+            if self._main is main:
+                await self.sizing.release()
                 self._main = None
                 self.feeds.down()
             await main.close()
 
     async def _serve(self) -> None:
-        async with self._link() as main:
+        async with self._link(standing=True) as main:
             await main.ask(panes.SUBSCRIBE)
             await self._watch_over(main)
 

@@ -3,8 +3,10 @@
 import asyncio
 import os
 import signal
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from source_kit import Running, make, running
@@ -432,3 +434,41 @@ async def test_whether_a_server_is_gone_is_not_known_before_it_was_looked_at(tmu
     assert not server.known
     await server.read()
     assert server.known
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_an_order_that_began_before_the_standing_link_leaves_it_whole(
+    tmux: Tmux, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    """The first workers of a new server are started while it is found. `late`: the order's own link comes last."""
+    attach, begun, go_on = ControlClient.attach, asyncio.Event(), asyncio.Event()
+
+    async def attached(*arguments: Any, **more: Any) -> ControlClient:
+        first = not begun.is_set()
+        begun.set()
+        client = await attach(*arguments, **more)
+        if first and late:
+            await go_on.wait()
+        return client
+
+    monkeypatch.setattr(ControlClient, "attach", attached)
+    server = Server(Address(tmux.socket), lambda: None, clock=lambda: datetime.now(UTC))
+    heard: list[int] = []
+    server.feeds.watch("%0", heard.append)
+    async with AsyncExitStack() as orders:
+        order = asyncio.create_task(orders.enter_async_context(server.linked()))
+        await begun.wait()
+        errand = None if late else await order
+        standing = asyncio.create_task(server.run())
+        await until(lambda: server.main is not None and server.main is not errand)
+        go_on.set()
+        await order
+    assert server.main is not None
+    assert not server.main.ended.done()
+    assert server.feeds.client("%0") is server.main, "or keys would go to one that has left"
+    heard.clear()
+    await until(lambda: "no-output" not in tmux("list-clients", "-F", "#{client_flags}"))
+    tmux("send-keys", "-t", "%0", "hello", "Enter")
+    await until(lambda: sum(heard))
+    standing.cancel()
+    await asyncio.gather(standing, return_exceptions=True)
