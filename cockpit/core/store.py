@@ -229,13 +229,15 @@ class Store:
         usages = [thread.usage for thread in self._rows.threads.values() if thread.usage is not None]
         tokens = [usage.total_tokens for usage in usages if usage.total_tokens is not None]
         costs = [usage.cost for usage in usages if usage.cost is not None]
+        walls = [thread.wall for thread in self._rows.threads.values() if thread.wall is not None]
         return Counts(
             threads=len(self._rows.threads),
             needs_you=sum(count for status, count in self._rows.statuses.items() if status.needs_you),
             working=sum(count for status, count in self._rows.statuses.items() if status.busy),
             tokens=sum(tokens) if tokens else None,
             cost=sum(costs) if costs else None,
-            walls=sum(thread.wall is not None for thread in self._rows.threads.values()),
+            walls=len(walls),
+            wall_ends=min((wall.resets_at for wall in walls if wall.resets_at is not None), default=None),
         )
 
 

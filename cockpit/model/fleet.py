@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import field, fields, replace
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -44,7 +45,7 @@ GROUP_OF: Mapping[Status, Group] = {
 
 @immutable
 class Counts:
-    """`walls` counts the threads that stand before a usage limit."""
+    """`walls` counts the threads that stand before a usage limit, of which the first ends at `wall_ends`."""
 
     threads: int = 0
     needs_you: int = 0
@@ -52,6 +53,7 @@ class Counts:
     tokens: int | None = None
     cost: float | None = None
     walls: int = 0
+    wall_ends: datetime | None = None
 
 
 @immutable(eq=False)

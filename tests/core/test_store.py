@@ -12,7 +12,7 @@ from cockpit.model.facts import LedgerFailed, LedgerRead, ProjectSeen, SourceRea
 from cockpit.model.fleet import Fleet
 from cockpit.model.health import Health
 from cockpit.model.teams import Member, Team
-from cockpit.model.work import Capability, Freeze, Hold, Project, Status
+from cockpit.model.work import Capability, Freeze, Hold, Project, Status, Wall
 
 
 def store_with(*facts: object) -> Store:
@@ -24,6 +24,12 @@ def store_with(*facts: object) -> Store:
 
 def words(fleet: Fleet) -> list[str]:
     return [fleet.threads[row].status.value for row in fleet.order]
+
+
+def test_usage_limits_are_counted_with_the_first_end() -> None:
+    walls = {"one": Wall("weekly", ago(-90)), "two": Wall("5-hour", ago(-30)), "three": Wall("some", None)}
+    store = store_with(source(), *(ThreadSeen(thread(name, wall=wall)) for name, wall in walls.items()))
+    assert (store.fleet.counts.walls, store.fleet.counts.wall_ends) == (3, ago(-30))
 
 
 def test_rows_stand_in_order_of_attention() -> None:

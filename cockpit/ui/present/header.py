@@ -11,6 +11,7 @@ from cockpit.ui.present.ages import age, changes_in
 from cockpit.ui.present.glyphs import HEALTH
 from cockpit.ui.present.lines import Line, Span
 from cockpit.ui.present.numbers import money, tokens
+from cockpit.ui.present.walls import clock
 
 NAME = "cockpit"
 _WELL = (Health.UP, Health.ABSENT)
@@ -20,7 +21,7 @@ _LEVELS = ((0, 0), (0, 1), (1, 1), (1, 2), (2, 2), (2, 3), (3, 3))
 def header(fleet: Fleet, word: str, now: datetime, width: int) -> list[Line]:
     """The lines of the header for a screen of that width; the first has sources and totals."""
     for sources, totals in _LEVELS:
-        first = Line(tuple(_left(fleet, word, now, sources)), tuple(_right(fleet.counts, totals)))
+        first = Line(tuple(_left(fleet, word, now, sources)), tuple(_right(fleet.counts, totals, now)))
         if _length(first) <= width:
             break
     return [first, *_banners(fleet, now)]
@@ -56,7 +57,7 @@ def _source(state: SourceState, now: datetime, level: int) -> Iterator[Span]:
         yield Span(f" {word} {age(state.read_at or state.since, now)}".rstrip(), role)
 
 
-def _right(counts: Counts, level: int) -> Iterator[Span]:
+def _right(counts: Counts, level: int, now: datetime) -> Iterator[Span]:
     """Level 0: everything; 1: without tokens; 2: without money; 3: figures with their glyphs."""
     if level == 3:
         yield Span(f"{counts.needs_you}!", "amber" if counts.needs_you else "dim", bold=bool(counts.needs_you))
@@ -72,7 +73,9 @@ def _right(counts: Counts, level: int) -> Iterator[Span]:
         parts.append(money(counts.cost))
     if counts.walls:
         yield Span(" · ", "faint")
-        yield Span(f"{counts.walls} at a limit", "red")
+        ends = counts.wall_ends
+        until = f" until {clock(ends, now)}" if ends is not None and ends > now else ""
+        yield Span(f"{counts.walls} at a limit{until}", "red")
     for part in parts:
         yield Span(" · ", "faint")
         yield Span(part, "dim")

@@ -200,7 +200,7 @@ class UsageRow:
         first = Line((Span(f"{glyph} ", role), Span(thread.title)), tuple(right))
         if thread.wall is None:
             return (first,)
-        return first, Line((Span(f"  {WALL} ", "red"), Span(wall_words(thread.wall, now, clock=True))))
+        return first, Line((Span(f"  {WALL} ", "red"), Span(wall_words(thread.wall, now))))
 
     def _used(self) -> Iterator[Span]:
         usage = self.thread.usage or Usage()

@@ -10,22 +10,29 @@ from cockpit.ui.present.ages import until
 WALL = "⊘"
 
 
-def wall_words(wall: Wall, now: datetime, *, clock: bool = False) -> str:
-    """`5-hour limit reached, ends in 1h`: what a worker said of the usage limit that it stands before. `clock` adds
-    the time of day."""
+def wall_words(wall: Wall, now: datetime) -> str:
+    """`5-hour limit reached, ends in 1h, at 16:00`: what a worker said of the usage limit that it stands before."""
     if wall.resets_at is None or wall.resets_at <= now:
         return wall.text
-    at = f", at {wall.resets_at.astimezone(now.astimezone().tzinfo):%H:%M}" if clock else ""
-    return f"{wall.text}, ends in {until(wall.resets_at, now)}{at}"
+    return f"{wall.text}, ends in {until(wall.resets_at, now)}, at {clock(wall.resets_at, now)}"
 
 
 def beside_wall(thread: Thread | None, said: str, now: datetime) -> str:
-    """What a worker does or says, with the limit before it; where it says that of the limit it is not said twice."""
+    """What a worker does or says, with the limit before it: its end first, since that is what a short line must keep;
+    where the worker says that of the limit it is not said twice."""
     wall = thread.wall if thread is not None else None
     if wall is None:
         return said
-    parts = [wall_words(wall, now), *(part for part in said.split(" · ") if part and part not in wall.text)]
-    return " · ".join(parts)
+    ends = wall.resets_at
+    parts = [f"limit ends in {until(ends, now)}"] if ends is not None and ends > now else []
+    return " · ".join([*parts, wall.text, *(part for part in said.split(" · ") if part and part not in wall.text)])
+
+
+def clock(at: datetime, now: datetime) -> str:
+    """The time of day where the person is, with the day where that is another one: `16:00`, `Mon 16:00`."""
+    here = now.astimezone()
+    there = at.astimezone(here.tzinfo)
+    return f"{there:%H:%M}" if there.date() == here.date() else f"{there:%a %H:%M}"
 
 
 def wall_changes_in(thread: Thread | None, now: datetime) -> float | None:

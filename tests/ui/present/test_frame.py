@@ -1,7 +1,7 @@
 """The header, the footer and the page of evidence, as words."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -46,6 +46,16 @@ def test_the_header_counts_who_stands_before_a_limit(width: int, words: str) -> 
     fleet = busy_fleet()
     assert words in top(replace(fleet, counts=replace(fleet.counts, walls=2)), width)
     assert words not in top(fleet, width)
+
+
+def test_the_header_says_when_the_first_limit_ends_and_not_when_it_has() -> None:
+    def said(ends: datetime) -> str:
+        return top(replace(busy_fleet(), counts=replace(busy_fleet().counts, walls=2, wall_ends=ends)), 120)
+
+    soon, later = NOW + timedelta(minutes=20), NOW + timedelta(days=2)
+    assert f"2 at a limit until {soon.astimezone():%H:%M} ·" in said(soon)
+    assert f"2 at a limit until {later.astimezone():%a %H:%M} ·" in said(later)
+    assert "2 at a limit ·" in said(NOW - timedelta(minutes=1))
 
 
 def test_the_header_names_the_screen() -> None:

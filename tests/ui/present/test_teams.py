@@ -66,7 +66,7 @@ def test_a_cost_that_nobody_reported_is_left_out_and_a_window_of_unknown_size_is
 
 def test_the_usage_limit_is_told_with_its_end_and_the_end_only_while_it_lies_ahead() -> None:
     row = members(crew_fleet())["writer"]
-    assert "5-hour limit reached, ends in 1h" in text([row])
+    assert "limit ends in 1h · 5-hour limit reached" in text([row])
     later = "\n".join(line.text for line in row.lines(NOW + timedelta(hours=2)))
     assert "5-hour limit reached" in later
     assert "ends in" not in later

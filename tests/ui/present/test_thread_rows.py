@@ -105,7 +105,7 @@ def test_a_usage_limit_is_marked_and_told_once(status: Status) -> None:
     row = thread_row(walled, busy_fleet())
     first, second = row.lines(NOW)
     assert first.right[0].text == "⊘ limit"
-    assert second.text.strip() == f"{said}, ends in 1h"
+    assert second.text.strip() == f"limit ends in 1h · {said}"
     assert row.changes_in(NOW) == 60
     assert "limit" not in thread_row(replace(thread, detail="x"), busy_fleet()).lines(NOW)[0].text
 
