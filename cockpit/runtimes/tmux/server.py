@@ -100,7 +100,8 @@ class Server:
                 self._wake.clear()
                 began = self._clock()
                 try:
-                    with contextlib.suppress(failures.Ended):
+                    # A server whose last session goes just now has no target for any command.
+                    with contextlib.suppress(failures.Ended, failures.CommandFailed):
                         await self._serve()
                     failed = 0 if self._clock() - began > _SHORT_LIFE else failed + 1
                     # The link is gone, and it does not say whether its session, its server or its machine is too.

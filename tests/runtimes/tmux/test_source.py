@@ -22,6 +22,8 @@ from cockpit.model.work import Capability, Status
 from cockpit.runtimes.tmux import once
 from cockpit.runtimes.tmux.address import Address
 from cockpit.runtimes.tmux.control import ControlClient
+from cockpit.runtimes.tmux.failures import CommandFailed
+from cockpit.runtimes.tmux.panes import LIST
 from cockpit.runtimes.tmux.server import Server
 
 
@@ -328,6 +330,25 @@ async def test_stopping_the_last_pane(tmux: Tmux) -> None:
     async with running(tmux) as run:
         assert "Closed %0" in (await run.source.manage(c.StopSession(run.threads[0].ref), "i")).text
         await run.until(lambda r: r.state.health is Health.ABSENT)
+
+
+async def test_who_is_asked_while_the_last_session_goes_is_not_lost_for_good(
+    tmux: Tmux, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, refused = ControlClient.ask, list[str]()
+
+    async def asked(client: ControlClient, line: str) -> list[bytes]:
+        if line == LIST and not refused:
+            refused.append(line)
+            raise CommandFailed("no current target")
+        return await ask(client, line)
+
+    monkeypatch.setattr(ControlClient, "ask", asked)
+    async with running(tmux) as run:
+        run.source.nudge()
+        await until(lambda: refused)
+        tmux("new-window", "-d", "-n", "new", "-t", "one", "cat")
+        await run.until(lambda r: "new" in titles(r))
 
 
 async def test_what_a_terminal_cannot_do(tmux: Tmux) -> None:
