@@ -14,6 +14,8 @@ from cockpit.core import commands as c
 from cockpit.core.ports import CanDispatch
 from cockpit.model.errors import CockpitError, HalfDone, Refused, Stale
 from cockpit.model.health import Health
+from cockpit.model.ids import Ref
+from cockpit.model.terminal import Lane
 from cockpit.model.work import Capability, Status
 from cockpit.runtimes.tmux.source import TmuxSource
 
@@ -240,8 +242,16 @@ async def test_a_dead_terminal_gives_way_to_the_new_one(site: Site, here: Path) 
     (thread,) = await threads(source)
     with pytest.raises(HalfDone, match="It ended at once: No API key found"):
         await source.manage(c.Resume(thread.ref), "i")
-    assert [each.ref for each in await threads(source)] == [thread.ref]
+    (again,) = await threads(source)
+    assert again.ref == thread.ref
     assert len(site.tmux("list-panes", "-a").splitlines()) == 1
+    # By its name whoever shows a terminal sees that it is another one.
+    assert again.terminal
+    assert again.terminal != thread.terminal
+    shown = source.terminal(Ref.parse(again.terminal))
+    shown.watch(Lane.PROMPT, lambda: None)
+    await until(lambda: shown.screen.lines and not shown.trouble)
+    await shown.close()
 
 
 async def test_closed_it_is_gone_from_the_list(site: Site, here: Path) -> None:

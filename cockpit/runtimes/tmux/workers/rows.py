@@ -1,6 +1,7 @@
 """Workers as rows of the fleet: what the ledger knows of a pane's worker, and rows for those whose terminal is gone.
 
-Pure. A worker keeps its own name over all its terminals, so that what a person said of it stays with it."""
+Pure. A worker keeps its own name over all its terminals, so that what a person said of it stays with it; each of them
+has the name of its pane, so that whoever shows it sees that it is another one."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -42,9 +43,7 @@ def with_workers(
         native = at.pop(_spot(place), None) if place else None  # two servers born in one second look the same
         if place is not None and native is not None:
             thread = threads.pop(native)
-            threads[worker.id] = _alive(
-                thread, places.pop(native), source, worker, harness, now, asked.get(worker.id, "")
-            )
+            threads[worker.id] = _alive(thread, place, source, worker, harness, now, asked.get(worker.id, ""))
             places[worker.id] = place
         elif place is None:
             thread = _without_terminal(source, worker, harness, servers, now)
@@ -71,7 +70,7 @@ def _alive(
         thread = replace(thread, detail=thread.detail.replace(place.pane.command, harness.title, 1), evidence=told)
     able = thread.capabilities | {Capability.CLOSE} | ({Capability.RESUME} if dead else frozenset())
     known = replace(
-        _known(thread, worker, harness), ref=Ref(source, worker.id), terminal=str(Ref(source, worker.id)),
+        _known(thread, worker, harness), ref=Ref(source, worker.id),
         capabilities=able, lost=dead and thread.status is Status.FAILED and worker.ending is None,
     )  # fmt: skip
     if dead:  # which has no directory any more
