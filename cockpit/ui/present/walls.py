@@ -31,7 +31,7 @@ def beside_wall(thread: Thread | None, said: str, now: datetime) -> str:
 def clock(at: datetime, now: datetime) -> str:
     """The time of day where the person is, with the day where that is another one: `16:00`, `Mon 16:00`."""
     here = now.astimezone()
-    there = at.astimezone(here.tzinfo)
+    there = at.astimezone()  # not in the offset of now: the clocks may change in between
     return f"{there:%H:%M}" if there.date() == here.date() else f"{there:%a %H:%M}"
 
 

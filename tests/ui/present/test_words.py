@@ -1,6 +1,7 @@
 """Ages, figures and marks: short words with one meaning each."""
 
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from cockpit.ui.present.ages import age, changes_in, until
 from cockpit.ui.present.colours import ALIASES, ROLES
 from cockpit.ui.present.glyphs import HEALTH, STATUS, mark
 from cockpit.ui.present.numbers import money, percent, plural, tokens
+from cockpit.ui.present.walls import clock
 
 
 @pytest.mark.parametrize(
@@ -116,3 +118,17 @@ def test_the_scenes_have_what_their_names_promise() -> None:
     assert busy.cost == pytest.approx(4.12)
     assert fleets["held"].hold is not None
     assert not fleets["starting"].sources
+
+
+def test_an_end_beyond_the_change_of_the_clocks_is_told_as_the_clock_will_show_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        now = datetime(2026, 10, 24, 12, tzinfo=UTC)
+        assert clock(now + timedelta(hours=2), now) == "16:00"
+        assert clock(now + timedelta(days=2), now) == "Mon 13:00"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
