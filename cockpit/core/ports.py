@@ -199,6 +199,12 @@ class ReadsLedger(Protocol):
 
 
 @runtime_checkable
+class TakesDefaults(Protocol):
+    def take_defaults(self, defaults: Mapping[str, Mapping[str, str]]) -> None:
+        """What each harness is started with from now on, where nothing else is said: settings by the harness's name."""
+
+
+@runtime_checkable
 class CanStopTeam(Protocol):
     async def stop_team(self, command: StopTeam, intent: str) -> Outcome:
         """Ask every member to shut down. Raises HalfDone with the names of those who did not."""

@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 from typing import Self, TypeVar
 
 from cockpit.core.act import Actions
-from cockpit.core.ports import Attachment, CanAttach, CanConverse, CanHandOver, Clock, Ledger, Source, Terminal
+from cockpit.core.ports import (
+    Attachment,
+    CanAttach,
+    CanConverse,
+    CanHandOver,
+    Clock,
+    Ledger,
+    Source,
+    TakesDefaults,
+    Terminal,
+)
 from cockpit.core.store import Store
 from cockpit.core.supervise import Supervisor
 from cockpit.core.why_not import cannot
@@ -89,6 +99,11 @@ class Session:
     async def pin(self, threads: Sequence[Ref]) -> None:
         """Remember that these are pinned. Raises LedgerError."""
         await asyncio.to_thread(self.ledger.pin, threads)
+
+    def take_defaults(self, defaults: Mapping[str, Mapping[str, str]]) -> None:
+        """Harnesses are started with these from now on, where nothing else is said."""
+        for source in self.able(TakesDefaults).values():
+            source.take_defaults(defaults)
 
     def quiet(self, away: bool) -> None:
         """The person looks away, or back: sources slow down, or read at once."""

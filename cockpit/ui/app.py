@@ -292,6 +292,7 @@ class CockpitApp(App[None]):
         self._config = message.config
         self.theme = self._themes.choose(message.config.ui.theme)
         self.set_keymap(dict(message.config.keys))
+        self._session.take_defaults(message.config.harness)
 
     # Desk
 

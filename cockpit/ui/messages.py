@@ -107,7 +107,7 @@ class NotDone(Message):
 
 
 class Configured(Message):
-    """The configuration was changed and saved; theme and keys can follow at once."""
+    """The configuration was changed and saved; theme, keys and what harnesses are started with follow at once."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()

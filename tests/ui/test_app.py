@@ -1,11 +1,14 @@
 """The app through its keys, with a source that notes what reaches it: a key that stays down acts once."""
 
+from collections.abc import Mapping
+
 import pytest
 from hosts import settle
 from recording import Recorded, app_of, give
 from scenes import BUMP, NOW, RUNNERS, UPGRADE, busy_fleet, without
 from textual._compositor import LayoutUpdate
 
+from cockpit.config import Config
 from cockpit.core.commands import Command, Outcome, Send, Settle
 from cockpit.model.errors import Refused
 from cockpit.ui import messages
@@ -143,6 +146,20 @@ async def test_every_colour_on_the_screen_has_24_bits_since_no_filter_makes_it_s
         assert colours
         assert all(colour.triplet for colour in colours)
         assert not any(style.dim for style in styles if style)
+
+
+async def test_what_harnesses_are_started_with_is_told_to_the_sources_at_once() -> None:
+    class Started:
+        def take_defaults(self, defaults: Mapping[str, Mapping[str, str]]) -> None:
+            self.defaults = defaults
+
+    app, source = app_of(Recorded()), Started()
+    app._session.sources = {"tmux": source}  # type: ignore[dict-item]
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.post_message(messages.Configured(Config(harness={"claude": {"team": "tmux"}})))
+        await pilot.pause()
+        app._session.sources = {}
+    assert source.defaults == {"claude": {"team": "tmux"}}
 
 
 async def test_a_screen_behind_another_keeps_no_drawn_lines_and_one_behind_a_dialog_keeps_them() -> None:

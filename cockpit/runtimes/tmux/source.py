@@ -196,6 +196,11 @@ class TmuxSource:
 
     # Capabilities
 
+    def take_defaults(self, defaults: Mapping[str, Mapping[str, str]]) -> None:
+        if self._crew is not None:
+            self._crew.means = replace(self._crew.means, defaults=defaults)
+            self._dirty.set()
+
     async def dispatch(self, command: c.Dispatch, intent: str) -> c.Outcome:
         if self._crew is None:
             raise Refused(f"{self.name} starts no workers.", fix="Start them on the machine that they are to work on.")

@@ -299,7 +299,7 @@ def about(row: Row | None) -> list[tuple[str, str]]:
 
 def at_once(key: str) -> bool:
     """Whether a change of that key shows without a new start."""
-    return key.startswith("keys.") or key == "ui.theme"
+    return key.startswith(("keys.", "harness.")) or key == "ui.theme"
 
 
 def _when(key: str) -> str:

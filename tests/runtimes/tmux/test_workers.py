@@ -11,7 +11,7 @@ from tmux_rig import until, wait_until
 from worker_kit import Site, order, threads
 
 from cockpit.core import commands as c
-from cockpit.core.ports import CanDispatch
+from cockpit.core.ports import CanDispatch, TakesDefaults
 from cockpit.model.errors import CockpitError, HalfDone, Refused, Stale
 from cockpit.model.health import Health
 from cockpit.model.ids import Ref
@@ -352,6 +352,25 @@ async def test_doctor_hears_which_harnesses_are_ready_and_which_files_are_wrong(
     assert run.state is not None
     assert sum("broken.toml: program is missing" in note for note in run.state.notes) == 1
     assert "broken.toml" not in str(said), "or doctor would say it twice"
+
+
+async def test_what_a_harness_is_started_with_can_be_changed_while_the_cockpit_runs(site: Site) -> None:
+    file = site.harnesses / "pasted.toml"
+    file.write_text("model = ['--model', '{model}']\n" + file.read_text())
+    source = site.source(defaults={"pasted": {"model": "old"}})
+    assert isinstance(source, TakesDefaults)
+    run = Running(source)
+
+    async def model() -> str | None:
+        await source.read(run.emit)
+        assert run.state is not None
+        return {offer.instance: offer.defaults for offer in run.state.offers}["pasted"].get("model")
+
+    assert await model() == "old"
+    source.take_defaults({"pasted": {"model": "new"}})
+    assert await model() == "new"
+    source.take_defaults({})
+    assert await model() is None
 
 
 async def test_what_a_start_left_behind_goes_after_a_day(site: Site, here: Path) -> None:

@@ -320,6 +320,7 @@ async def test_a_program_has_defaults_of_its_own_that_it_says_itself(file: Path)
         await pilot.press("down", "down", "enter")
         await waited(pilot)
         assert now(file).harness == {"claude": {"team": "tmux"}}
+        assert app.of(m.Told)[-1].text == "Saved harness.claude.team."
         assert "‹ tmux › yours" in words(app)
         await to(pilot, "harness.claude.model")
         await pilot.press("enter")

@@ -73,6 +73,7 @@ class Crew:
         self._clock = clock
         self._loaded = Harnesses({})
         self._loaded_at: datetime | None = None
+        self._loaded_with = means.defaults
         self._programs: Mapping[str, str] | None = None
         self._cannot = ""
         self._looking = asyncio.Lock()
@@ -86,10 +87,12 @@ class Crew:
         are whose. Blocks."""
         self.roster.refresh()
         now = self._clock()
-        if self._loaded_at is None or now - self._loaded_at > FRESH:
-            loaded, wrong = with_defaults(load_harnesses(self.means.own_harnesses), self.means.defaults)
+        defaults = self.means.defaults
+        if self._loaded_at is None or self._loaded_with is not defaults or now - self._loaded_at > FRESH:
+            loaded, wrong = with_defaults(load_harnesses(self.means.own_harnesses), defaults)
             said = (f"{each.key} in the configuration: {each.what}. {each.fix}" for each in wrong)
-            self._loaded, self._loaded_at = replace(loaded, problems=(*loaded.problems, *said)), now
+            self._loaded = replace(loaded, problems=(*loaded.problems, *said))
+            self._loaded_at, self._loaded_with = now, defaults
             self.harnesses = self._fitted()
             for worker in () if self.machine.far else tuple(self.roster.workers.values()):
                 if (session := self._conversation(worker, servers)) != worker.session:
