@@ -91,7 +91,7 @@ class _Reader:
         return dict(value)
 
     def harness(self, value: object) -> dict[str, dict[str, str]]:
-        """Its words are checked where harnesses are known: `check_harnesses`."""
+        """Its words are checked where harnesses are known: `Harness.wrong`."""
         if not isinstance(value, dict):
             self.mistake(("harness",), f"{shown(None, value)} is not a table", "Write [harness.claude].")
             return {}

@@ -58,10 +58,6 @@ class Paths:
         return Path(runtime) / "cockpit" if os.path.isdir(runtime) else self.state_dir / "ssh"
 
     @property
-    def tokens_dir(self) -> Path:
-        return self.state_dir / "tokens"
-
-    @property
     def log_file(self) -> Path:
         return self.state_dir / "cockpit.log"
 

@@ -40,9 +40,9 @@ class ClaudeSource:
     """`home` is the Claude directory, `prices` the dollars per million tokens of each model (a missing one is None),
     `recent` how long a session that ended stays in the list; `poll` forces or forbids polling (None: by the file
     system), `process_seconds` is the rhythm in which processes are looked at where the kernel does not tell of their
-    end, and in which is asked what `hands` reach; `repository` says where a directory
-    belongs, `hands` type into panes, `post` keeps what inboxes held. `held` are the requests that hooks hold, `who`
-    the person who answers them, `lines` the folder where our status line keeps the numbers of each session."""
+    end, and in which is asked what `hands` reach; `repository` says where a directory belongs, `hands` type into panes,
+    `post` keeps what inboxes held. `held` are the requests that hooks hold, `who` the person who answers them, `lines`
+    the folder where our status line keeps the numbers of each session."""
 
     def __init__(
         self, name: str, home: Path, *, clock: Clock, prices: Mapping[str, Price] | None = None,

@@ -123,10 +123,6 @@ class ThreadList(Vertical):
         """The threads in the list that need a person, in its order."""
         return [row.id for row in self._rows.rows if isinstance(row, ThreadRow) and row.thread.status.needs_you]
 
-    @property
-    def is_filtering(self) -> bool:
-        return self._line.has_focus
-
     def select(self, thread: Ref, *, by_person: bool = False) -> bool:
         """Select it; a thread that is not in the list yet is selected when it comes."""
         return self._rows.select(thread, by_person=by_person, later=True)
