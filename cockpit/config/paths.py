@@ -53,9 +53,14 @@ class Paths:
 
     @property
     def links_dir(self) -> Path:
-        """The sockets of ssh links that stand: where sockets of this login belong, else with our own things."""
+        """The sockets of ssh links that stand: where sockets of this login belong, else with our own things. After a
+        `su` that directory may be another user's, who could put a configuration of ssh there for us to run."""
         runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-        return Path(runtime) / "cockpit" if os.path.isdir(runtime) else self.state_dir / "ssh"
+        try:
+            ours = os.stat(runtime).st_uid == os.getuid()
+        except OSError:
+            ours = False
+        return Path(runtime) / "cockpit" if ours else self.state_dir / "ssh"
 
     @property
     def log_file(self) -> Path:
