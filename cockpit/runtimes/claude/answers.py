@@ -172,10 +172,10 @@ class Answers:
         return None
 
     def _has_hooks(self, thread: Thread, lead: Thread | None) -> bool:
-        """A mate within its lead's process has its lead's; one with a pane has its own, and takes none from the flags
-        of its lead (facts: 2.1.329)."""
-        asked = thread if lead is None or any(key.startswith("session:") for key in thread.joins) else lead
-        return self._lined(asked) or any(self._hooked.in_settings(each.place) for each in thread.asks)
+        """A mate has those of its lead: it runs within its process, or is started with its `--settings` (measured:
+        2.1.329)."""
+        lined = self._lined(thread) or (lead is not None and self._lined(lead))
+        return lined or any(self._hooked.in_settings(each.place) for each in thread.asks)
 
     def _team(self, team: Team) -> Team:
         waits = {ref: several[0] for ref, several in self._by.items()}

@@ -152,7 +152,9 @@ def test_a_pipe_in_the_place_of_settings_holds_nobody_up(tmp_path: Path) -> None
     assert not Hooked(tmp_path / "home").in_settings(str(tmp_path))
 
 
-async def test_without_a_hook_a_mates_request_is_in_its_leads_terminal(hook: Hook, facts: Facts) -> None:
+async def test_without_a_hook_a_mates_request_is_in_its_leads_terminal(
+    hook: Hook, facts: Facts, tmp_path: Path
+) -> None:
     hook.house.line("user", "Form a team")
     hook.house.session("waiting", "permission prompt")
     hook.house.team("alice", "bob")
@@ -164,6 +166,12 @@ async def test_without_a_hook_a_mates_request_is_in_its_leads_terminal(hook: Hoo
     row = facts.threads[f"alice@{TEAM}"]
     assert row.asks
     assert "in its lead's terminal" in row.reason(Capability.APPROVE)
+    assert "it has no hooks" in row.reason(Capability.APPROVE)
+    (tmp_path / "lines").mkdir()
+    (tmp_path / "lines" / f"{SOLO}.json").write_text(OURS)
+    await hook.source.read(facts)
+    reason = facts.threads[f"alice@{TEAM}"].reason(Capability.APPROVE)
+    assert reason == "no hook holds it, so answer in its lead's terminal", "a lead hands its hooks on"
 
 
 async def test_a_request_shows_at_once_and_goes_with_its_hook(hook: Hook, facts: Facts) -> None:
