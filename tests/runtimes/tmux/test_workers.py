@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ from worker_kit import Site, order, threads
 
 from cockpit.core import commands as c
 from cockpit.core.ports import CanDispatch, TakesDefaults
-from cockpit.model.errors import CockpitError, HalfDone, Refused, Stale
+from cockpit.model.errors import CockpitError, HalfDone, Refused, SourceError, Stale
 from cockpit.model.health import Health
 from cockpit.model.ids import Ref
 from cockpit.model.terminal import Lane
 from cockpit.model.work import Capability, Status
+from cockpit.runtimes.tmux import sending
 from cockpit.runtimes.tmux.source import TmuxSource
 
 
@@ -252,6 +254,24 @@ async def test_a_dead_terminal_gives_way_to_the_new_one(site: Site, here: Path) 
     shown.watch(Lane.PROMPT, lambda: None)
     await until(lambda: shown.screen.lines and not shown.trouble)
     await shown.close()
+
+
+@pytest.mark.parametrize("order_", [c.StopSession, lambda ref: c.Close(ref, confirmed=True)])
+async def test_who_could_not_be_ended_is_not_recorded_as_ended(
+    site: Site, here: Path, order_: Callable[[Ref], c.ThreadCommand], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = site.source()
+    ref = (await started(source, order("pasted", here))).threads[0]
+
+    async def broken(*_: object) -> str:
+        raise SourceError("The link broke.")
+
+    monkeypatch.setattr(sending, "end", broken)
+    with pytest.raises(SourceError):
+        await source.manage(order_(ref), "i")
+    site.tmux("kill-window", "-t", "cockpit:0")
+    (thread,) = await threads(site.source())
+    assert (thread.raw_status, thread.lost) == ("gone", True)
 
 
 async def test_closed_it_is_gone_from_the_list(site: Site, here: Path) -> None:

@@ -8,6 +8,7 @@ import uuid
 from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
+from typing import Any
 
 from cockpit.core import commands as c
 from cockpit.model.errors import CockpitError, HalfDone, LedgerError, Refused, Rejected, SourceError, Stale
@@ -43,21 +44,13 @@ async def interrupt(crew: Crew, worker: Worker, place: Place) -> c.Outcome:
 
 
 async def stop(crew: Crew, worker: Worker, place: Place, servers: Servers) -> c.Outcome:
-    """Close its terminal. Recorded first, so that it never looks as if nobody had wanted it."""
+    """Close its terminal."""
     harness = crew.harnesses.get(worker.harness)
     session = await crew.named(worker, servers)
-    stopped = await crew.roster.change(
-        worker, session=session, ending=Ending.STOPPED, starting=False, trouble=""
-    )  # fmt: skip
+    _, there = await _end_worker(crew, worker, place, session=session)
     ran = harness.title if harness else "what ran"
-    said = f"Its window {worker.window} ({place.pane.id}) is closed, with {ran} in it."
-    try:
-        await sending.end(place.server, place.pane)
-    except Stale:
-        said = "Its window had just gone."
-    except CockpitError:
-        await crew.roster.change(stopped, ending=worker.ending)
-        raise
+    closed = f"Its window {worker.window} ({place.pane.id}) is closed, with {ran} in it."
+    said = closed if there else "Its window had just gone."
     return c.Outcome(f"Stopped “{worker.title}”. {said}", crew.ref(worker.id), ("Bring it back to undo this.",))
 
 
@@ -73,8 +66,7 @@ async def close(crew: Crew, worker: Worker, place: Place | None) -> c.Outcome:
                 fix="Commit and push it, or take it away by hand, and close it then.",
             )
     if place is not None:
-        worker = await crew.roster.change(worker, ending=Ending.STOPPED, starting=False, trouble="")
-        await _end(place)
+        worker, _ = await _end_worker(crew, worker, place)
     if path:
         try:
             # It may have written until its end.
@@ -151,9 +143,24 @@ async def resume(
     )
 
 
-async def _end(place: Place) -> None:
-    with contextlib.suppress(Stale):
+async def _end_worker(crew: Crew, worker: Worker, place: Place, **changes: Any) -> tuple[Worker, bool]:
+    """End its terminal; the changed record, and whether the terminal was still there. Recorded first, so that it never
+    looks as if nobody had wanted it, and no longer when it could not be done."""
+    stopped = await crew.roster.change(worker, **changes, ending=Ending.STOPPED, starting=False, trouble="")
+    try:
+        return stopped, await _end(place)
+    except CockpitError:
+        await crew.roster.change(stopped, ending=worker.ending)
+        raise
+
+
+async def _end(place: Place) -> bool:
+    """False when it had just gone."""
+    try:
         await sending.end(place.server, place.pane)
+    except Stale:
+        return False
+    return True
 
 
 def _nobody_else(crew: Crew, worker: Worker, path: str) -> None:
