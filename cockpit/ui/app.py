@@ -230,7 +230,9 @@ class CockpitApp(App[None]):
         if reason := row.why_not(at):
             self._ahead.drop()
             self.tell(f"{row.label}: {reason}", "warning")
-        elif (row.guarded and at.ask is not None and not fresh) or (row.once and not self._begins(action, at)):
+        elif row.guarded and at.ask is not None and not fresh:
+            self.tell(f"{row.label}: the request has only just come up; press it once more", "warning")
+        elif row.once and not self._begins(action, at):
             return
         else:
             await row.run(self, at)

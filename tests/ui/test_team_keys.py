@@ -91,6 +91,7 @@ async def test_a_card_that_has_only_just_come_is_not_approved() -> None:
         await until(pilot, lambda: app.at().ask is not None)
         await pilot.press("a")
         await pilot.pause()
+        assert [told.message for told in app._notifications if "press it once more" in told.message]
     assert actions.sent == []
 
 
