@@ -13,6 +13,8 @@ from pathlib import Path
 from tests.bench.server import Server
 
 COCKPIT = str(Path(sys.executable).with_name("cockpit"))
+COMPILING = 1
+"""So many first runs of a program in a new place compile its modules, which weighs up to 7 MB: they do not count."""
 _ROOT = Path(__file__).parents[2]
 _FOREIGN = ("COCKPIT_", "XDG_", "T3", "TMUX", "SSH_", "NO_COLOR", "TEXTUAL_", "PYTHON", "CLAUDE_")
 
