@@ -17,7 +17,7 @@ from cockpit.model.terminal import Attribute, Colour, Line, Style
 from cockpit.ui.present.colours import Palette
 from cockpit.ui.present.pane_reading import Mark
 
-_SPARE_LINES = 16
+_SPARE_LINES = 2
 _UNDERLINED = Attribute.UNDERLINE | Attribute.CURLY | Attribute.DOTTED | Attribute.DASHED
 _SHAPES = {Attribute.CURLY: "4:3", Attribute.DOTTED: "4:4", Attribute.DASHED: "4:5"}
 
