@@ -3,9 +3,9 @@
 One that is sick touches no other: each runs in a task of its own."""
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from cockpit.core.ports import Clock
 from cockpit.model.health import Health
@@ -29,6 +29,8 @@ class Servers:
         self._clock = clock
         self._servers: dict[str, Server] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._defect = asyncio.Event()
+        """The task of one has failed, as none should."""
 
     @property
     def several(self) -> bool:
@@ -55,9 +57,10 @@ class Servers:
     async def run(self) -> None:
         """Keep all of them in sight until cancelled."""
         self._running = True
+        self._defect.clear()
         try:
             self._find(start=True)
-            await self._watch_sockets()
+            await first_of(self._watch_sockets(), self._defect.wait())
         finally:
             self._running = False
             await self._stop()
@@ -104,7 +107,8 @@ class Servers:
                 self._servers[label] = Server(address, self._changed, clock=self._clock)
             if start and label not in self._tasks:
                 server = self._servers[label]
-                self._tasks[label] = asyncio.create_task(server.run(), name=f"tmux {label}")
+                task = self._tasks[label] = asyncio.create_task(server.run(), name=f"tmux {label}")
+                task.add_done_callback(self._ended)
         self._changed()
 
     def _addresses(self) -> list[Address]:
@@ -119,14 +123,31 @@ class Servers:
         if (task := self._tasks.pop(label, None)) is not None:
             task.cancel()
 
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            self._defect.set()
+
     async def _stop(self) -> None:
         tasks = list(self._tasks.values())
         self._tasks.clear()
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await _end(tasks)
+
+
+async def first_of(*jobs: Coroutine[Any, Any, object]) -> None:
+    """Until one of them ends, and then none runs. Raises what one of them failed with."""
+    tasks = [asyncio.create_task(job) for job in jobs]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await _end(tasks)
+
+
+async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for end in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(end, Exception):
+            raise end
 
 
 def _same(one: Address, other: Address) -> bool:

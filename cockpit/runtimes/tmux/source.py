@@ -4,7 +4,6 @@ It says no more of a status than a terminal shows, and starts no server but for 
 
 import asyncio
 import contextlib
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -14,20 +13,18 @@ from weakref import WeakValueDictionary
 from cockpit.config.pane_rule import PaneRule
 from cockpit.core import commands as c
 from cockpit.core.ports import Attachment, Clock, Emit
-from cockpit.model.errors import CockpitError, NotFound, Refused
-from cockpit.model.facts import Fact, SourceChanged, SourceRead
+from cockpit.model.errors import NotFound, Refused
 from cockpit.model.health import Health
 from cockpit.model.ids import Ref
 from cockpit.model.terminal import Screen
 from cockpit.model.workers import Worker
 from cockpit.runtimes.tmux import picture, processes, sending
 from cockpit.runtimes.tmux.address import Address
-from cockpit.runtimes.tmux.agents import Agents
+from cockpit.runtimes.tmux.news import News
 from cockpit.runtimes.tmux.panes import Pane
-from cockpit.runtimes.tmux.picture import Backdrop, Picture, Place
-from cockpit.runtimes.tmux.repository import Checkouts
+from cockpit.runtimes.tmux.picture import Place
 from cockpit.runtimes.tmux.server import Server
-from cockpit.runtimes.tmux.servers import Servers
+from cockpit.runtimes.tmux.servers import Servers, first_of
 from cockpit.runtimes.tmux.sockets import Sockets
 from cockpit.runtimes.tmux.workers.crew import Crew, Means
 from cockpit.runtimes.tmux.workers.roster import place_of
@@ -36,11 +33,9 @@ if TYPE_CHECKING:
     from cockpit.runtimes.tmux.terminal import PaneTerminal
 
 # What only an order needs is imported with the first one: at the start it would cost every script a tenth.
-_DISK_SECONDS = 1.0
 _SLOTS = 2
 """Into so many parts of the gentle interval terminals are spread: a screen drawn more often costs more than a fuller
 one (measured, 12 ticking panes: 22 parts 7.3 % of a core, 4 parts 4.7 %, 2 parts 3.5 %)."""
-_NOTHING = Picture((), (), {}, (), None)
 
 
 class TmuxSource:
@@ -56,44 +51,24 @@ class TmuxSource:
     ) -> None:  # fmt: skip
         self.name = name
         self._clock = clock
-        self._rules = tuple(rules)
         known = environment or {}
         self._own = known.get("TMUX", "").split(",")[0], known.get("TMUX_PANE", "")
         self._dirty = asyncio.Event()
         self._servers = Servers(place, self._dirty.set, clock=clock, home=means.where if means else None)
         self._crew = Crew(name, means, clock) if means else None
-        self._checkouts = Checkouts()
-        self._agents = Agents()
-        self._backdrop = Backdrop()
-        self._disk: asyncio.Task[Backdrop] | None = None
-        self._around: asyncio.Task[None] | None = None
-        self._picture = _NOTHING
-        self._paused: frozenset[int] = frozenset()
-        """Far away, by the pids of the panes' first processes; here the process table says it."""
-        self._told: dict[type[Fact], Fact] = {}
+        self._news = News(name, self._servers, self._crew, self._dirty, clock=clock, rules=rules, own=self._own)
         self._terminals = 0
         self._orders: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     # Source
 
     async def run(self, emit: Emit) -> None:
-        self._told.clear()
-        publishing = asyncio.create_task(self._publish(emit), name=f"{self.name} rows")
-        try:
-            await self._servers.run()
-        finally:
-            publishing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await publishing
+        # A defect in either is the source's: rows that no longer move would look as if all were well.
+        await first_of(self._servers.run(), self._news.run(emit))
 
     async def read(self, emit: Emit) -> None:
         await self._servers.read()
-        await self._learn()
-        if (looking := self._look_around()) is not None:
-            await asyncio.wait([looking])
-        await self._glance()
-        self._told.clear()
-        self._tell(emit)
+        await self._news.once(emit)
 
     def nudge(self) -> None:
         self._servers.look_again()
@@ -102,97 +77,17 @@ class TmuxSource:
         """Nothing to do: it speaks when tmux does."""
 
     async def close(self) -> None:
-        if self._around is not None:
-            self._around.cancel()
+        self._news.close()
         await self._servers.close()
 
     @property
     def hidden(self) -> tuple[tuple[str, str], ...]:
         """The panes that are no rows: title and reason."""
-        return self._picture.hidden
+        return self._news.picture.hidden
 
     async def diagnose(self) -> Sequence[tuple[str, str]]:
         known = picture.diagnosis(self._servers.known, self.hidden)
         return [*known, *self._crew.diagnosis()] if self._crew is not None else known
-
-    async def _publish(self, emit: Emit) -> None:
-        """Report what changed, whenever something did, and when a row changes by time alone."""
-        while True:
-            wait = None
-            if self._picture.due is not None:
-                wait = max((self._picture.due - self._clock()).total_seconds(), 0.0) + 0.01
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._dirty.wait()
-            self._dirty.clear()
-            await self._learn()
-            self._look_around()
-            await self._glance()
-            self._tell(emit)
-
-    async def _learn(self) -> None:
-        """Ask the disk. One that hangs is left to hang, and what was known of it stands."""
-        if self._disk is None or self._disk.done():
-            servers = dict(self._servers.known)
-            self._disk = asyncio.create_task(asyncio.to_thread(self._look, servers))
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_DISK_SECONDS):
-                self._backdrop = await asyncio.shield(self._disk)
-
-    def _look(self, servers: Mapping[str, Server]) -> Backdrop:
-        if self._crew is not None:
-            self._crew.learn(servers)
-        return picture.read_backdrop(self._checkouts, self._agents, list(servers.values()))
-
-    async def _glance(self) -> None:
-        if self._crew is not None:
-            await self._crew.glance(self._servers)
-
-    def _look_around(self) -> asyncio.Task[None] | None:
-        """See in the background what can be started, when it is time to."""
-        running = self._around is not None and not self._around.done()
-        if self._crew is not None and not running and self._crew.due(self._servers):
-            self._around = asyncio.create_task(self._look_there(self._crew), name=f"{self.name} looks around")
-        return self._around
-
-    async def _look_there(self, crew: Crew) -> None:
-        # Who cannot be asked is asked again later; whoever starts something is told why it cannot be.
-        with contextlib.suppress(CockpitError):
-            await crew.look_around()
-            if crew.machine.far:
-                before = self._paused
-                pids = [pane.pid for pane in self._servers.at(crew.means.where).panes.values()]
-                found = await processes.stopped(crew.means.where, pids)
-                self._paused = found if self._paused is before else self._paused
-        self._dirty.set()
-
-    def _tell(self, emit: Emit) -> None:
-        known = self._servers.known
-        # Who was not looked at yet says nothing, and keeps nobody else waiting.
-        servers = {label: server for label, server in known.items() if server.sight.checked_at is not None}
-        if known and not servers:
-            return
-        self._picture = picture.draw(
-            self.name, servers, self._backdrop, self._rules, self._clock(),
-            several=self._servers.several, own=self._own, paused=self._paused,
-        )  # fmt: skip
-        state = picture.state(
-            self.name,
-            servers,
-            len(self._picture.hidden),
-            found=self._servers.several,
-            installed=bool(servers) or shutil.which("tmux") is not None,
-        )
-        if self._crew is not None:
-            self._picture = self._crew.joined(self._picture, self._servers, self._clock())
-            state = self._crew.told(state)
-        facts: list[Fact] = [SourceChanged(state)]
-        if not servers or any(server.known for server in servers.values()):
-            facts.append(SourceRead(self.name, self._picture.projects, self._picture.threads))
-        for fact in facts:
-            if self._told.get(type(fact)) != fact:
-                self._told[type(fact)] = fact
-                emit(fact)
 
     # Capabilities
 
@@ -281,7 +176,7 @@ class TmuxSource:
         place = self._place(thread)
         async with self._order(place):
             count = await processes.pause(place.server.where, place.pane.pid)
-        self._paused |= {place.pane.pid}
+        self._news.paused |= {place.pane.pid}
         self._dirty.set()
         return c.Outcome(f"Paused {_counted(count)} of {place.pane.id}.", thread)
 
@@ -296,7 +191,7 @@ class TmuxSource:
                 if found.asleep:
                     await sending.foreground(place.server, place.pane.id, found.tree)
             said = f"Continued {_counted(len(found.tree))} of {place.pane.id}."
-        self._paused -= {place.pane.pid}
+        self._news.paused -= {place.pane.pid}
         self._dirty.set()
         return c.Outcome(said, thread)
 
@@ -351,7 +246,7 @@ class TmuxSource:
 
     def _place(self, thread: Ref) -> Place:
         worker = self._crew.roster.workers.get(thread.native) if self._crew else None
-        known = self._picture.places
+        known = self._news.picture.places
         place = place_of(worker, self._servers.known) if worker is not None else known.get(thread.native)
         if place is None:
             raise NotFound(f"{thread} is no pane any more.", fix="List the fleet again.")

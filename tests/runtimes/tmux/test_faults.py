@@ -15,7 +15,7 @@ from tmux_rig import TMUX, Tmux, attached_person, until, wait_until
 
 from cockpit.model.health import Health
 from cockpit.model.terminal import Lane
-from cockpit.runtimes.tmux import once, server, source
+from cockpit.runtimes.tmux import news, once, server
 from cockpit.runtimes.tmux.address import Address
 from cockpit.runtimes.tmux.source import TmuxSource
 
@@ -142,8 +142,8 @@ async def test_a_window_that_its_owner_closes_while_it_is_watched(tmux: Tmux) ->
 async def test_a_disk_that_hangs_keeps_no_row_back(tmux: Tmux, monkeypatch: pytest.MonkeyPatch) -> None:
     """A repository on a network drive that is gone: rows come without their branches, and change."""
     mended = threading.Event()
-    monkeypatch.setattr(source, "_DISK_SECONDS", 0.05)
-    monkeypatch.setattr(source.Checkouts, "of", lambda checkouts, paths: mended.wait(30) and {})
+    monkeypatch.setattr(news, "_DISK_SECONDS", 0.05)
+    monkeypatch.setattr(news.Checkouts, "of", lambda checkouts, paths: mended.wait(30) and {})
     try:
         async with running(tmux) as run:
             assert run.threads[0].branch is None
@@ -202,3 +202,24 @@ async def test_an_ssh_link_that_drops_and_comes_back(tmux: Tmux, path: Path, mon
         with contextlib.suppress(asyncio.CancelledError):
             await task
         await run.source.close()
+
+
+@pytest.mark.parametrize("where", ["server", "rows"])
+async def test_a_defect_ends_the_source_and_is_not_taken_for_silence(
+    tmux: Tmux, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """The supervisor says it then, and begins anew."""
+    run = Running(make(tmux))
+    task = asyncio.create_task(run.source.run(run.emit))
+    await run.until(lambda r: r.read)
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(*((server.Server, "_list") if where == "server" else (news.picture, "draw")), broken)
+    run.source.nudge()
+    tmux("new-window", "-d", "-t", "one", "cat")
+    with pytest.raises(ZeroDivisionError):
+        async with asyncio.timeout(5):
+            await task
+    await run.source.close()
