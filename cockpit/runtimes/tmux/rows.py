@@ -20,6 +20,7 @@ HERE = "here:"
 _WHEEL = "".join(map(chr, range(0x2800, 0x2900))) + " "
 _ALIVE = frozenset({Capability.SEND, Capability.INTERRUPT, Capability.STOP, Capability.ATTACH})
 _DEAD = frozenset({Capability.STOP, Capability.ATTACH})
+_UNPAUSABLE = "its program is the first process of its pane, and tmux continues that one at once"
 
 
 @immutable
@@ -54,6 +55,7 @@ def row(seen: Seen, ref: Ref, join: str, now: datetime) -> Thread:
         project=project_ref(ref.source, pane, checkout),
         evidence=tuple(Evidence(ref.source, fact, at) for fact, at in facts),
         capabilities=_DEAD if pane.dead else _ALIVE | {Capability.HARD_FREEZE} if seen.pausable else _ALIVE,
+        cannot=() if pane.dead or seen.pausable else ((Capability.HARD_FREEZE, _UNPAUSABLE),),
         sources=(ref.source,), stale=seen.stale, created_at=seen.created_at,
         branch=checkout.branch if checkout else None, worktree=checkout.worktree if checkout else None,
         terminal=str(ref), joins=frozenset({join}), authority=AUTHORITY,

@@ -190,6 +190,7 @@ def test_what_a_dead_pane_can_do() -> None:
     assert row(replace(PANE, dead=True)).capabilities == {Capability.STOP, Capability.ATTACH}
     assert Capability.HARD_FREEZE in row(pausable=True).capabilities
     assert Capability.HARD_FREEZE not in row().capabilities
+    assert "tmux continues that one at once" in row().reason(Capability.HARD_FREEZE)
 
 
 def test_the_first_rule_that_matches_decides() -> None:
