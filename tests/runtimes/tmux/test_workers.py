@@ -256,6 +256,24 @@ async def test_a_dead_terminal_gives_way_to_the_new_one(site: Site, here: Path) 
     await shown.close()
 
 
+async def test_who_is_brought_back_gets_its_prompt_though_its_old_terminal_stays(
+    site: Site, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(HalfDone):
+        await started(site.source(), order("dies", here))
+    (site.harnesses / "dies.toml").write_text((site.harnesses / "pasted.toml").read_text())
+    source = site.source()
+    (thread,) = await threads(source)
+
+    async def broken(*_: object) -> str:
+        raise SourceError("The link broke.")
+
+    monkeypatch.setattr(sending, "end", broken)
+    outcome = await source.manage(c.Resume(thread.ref, fresh=True), "i")
+    assert outcome.notes == ("Its old terminal is still there: The link broke.",)
+    assert site.prompts() == ["Fix the parser"]
+
+
 @pytest.mark.parametrize("order_", [c.StopSession, lambda ref: c.Close(ref, confirmed=True)])
 async def test_who_could_not_be_ended_is_not_recorded_as_ended(
     site: Site, here: Path, order_: Callable[[Ref], c.ThreadCommand], monkeypatch: pytest.MonkeyPatch

@@ -124,8 +124,12 @@ async def resume(
         with contextlib.suppress(LedgerError, Stale):
             await crew.roster.change(claimed, ending=worker.ending, pane=worker.pane, starting=False)
         raise
+    left = ""
     if place is not None:  # where it ended, nothing runs any more
-        await _end(place)
+        try:
+            await _end(place)
+        except CockpitError as error:
+            left = f"Its old terminal is still there: {error.message}"
     if prompt:
         verdict = (await give_prompt(crew, running, harness, start, prompt, servers)).verdict
     else:
@@ -135,12 +139,11 @@ async def resume(
     ref = crew.ref(worker.id)
     if verdict.trouble:
         raise HalfDone(f"“{worker.title}” was started again: {verdict.trouble}", threads=(ref,))
+    said = f"Brought “{worker.title}” back in {worker.directory}."
+    again = "" if harness.resume != () else "It is a new shell; its command was not run again."
     if prompt:
-        return c.Outcome(f"Started “{worker.title}” afresh in {worker.directory}.", ref)
-    notes = (verdict.note, "" if harness.resume != () else "It is a new shell; its command was not run again.")
-    return c.Outcome(
-        f"Brought “{worker.title}” back in {worker.directory}.", ref, tuple(note for note in notes if note)
-    )
+        said, again = f"Started “{worker.title}” afresh in {worker.directory}.", ""
+    return c.Outcome(said, ref, tuple(note for note in (verdict.note, again, left) if note))
 
 
 async def _end_worker(crew: Crew, worker: Worker, place: Place, **changes: Any) -> tuple[Worker, bool]:
