@@ -96,13 +96,13 @@ async def test_what_the_setup_leaves_running_holds_nothing_up(site: Site, repo: 
 
 FULL = """#!/bin/sh
 case " $* " in
-*" worktree add "*) echo "fatal: could not write file: No space left on device" >&2; exit 128;;
+*" worktree add "*) printf "SAID" >&2; exit 128;;
 esac
 exec REAL "$@"
 """
 
 
-@pytest.mark.parametrize("fault", ["setup", "copy", "disk", "branch", "taken", "base", "window"])
+@pytest.mark.parametrize("fault", ["setup", "copy", "disk", "unwritten", "branch", "taken", "base", "window"])
 async def test_a_failure_half_way_is_told_and_leaves_nothing(
     site: Site, repo: Path, fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,8 +117,13 @@ async def test_a_failure_half_way_is_told_and_leaves_nothing(
             site.program("cp", "#!/bin/sh\necho 'cp: .env: Permission denied' >&2; exit 1\n", monkeypatch)
             config, why = {"copy": (".env",)}, "Copying .env failed: cp: .env: Permission denied"
         case "disk":
-            site.program("git", FULL.replace("REAL", str(shutil.which("git"))), monkeypatch)
+            said = "fatal: cannot create directory: No space left on device"
+            site.program("git", FULL.replace("REAL", str(shutil.which("git"))).replace("SAID", said), monkeypatch)
             why = "The disk is full: git worktree failed"
+        case "unwritten":  # git 2.39 on a disk that fills up meanwhile
+            said = "error: unable to write file big\\nfatal: Could not reset index file to revision 'HEAD'."
+            site.program("git", FULL.replace("REAL", str(shutil.which("git"))).replace("SAID", said), monkeypatch)
+            why = "git worktree failed: unable to write file big. See whether the disk is full"
         case "branch":
             more, why = {"branch": "not..good"}, "'not..good' is not a valid branch name"
         case "taken":

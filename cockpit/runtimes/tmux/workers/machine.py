@@ -125,5 +125,9 @@ def failed(what: str, said: str) -> Rejected:
     telling = next((line for line in reversed(lines) if line.startswith(("fatal:", "error:"))), last)
     if "no space left" in said.lower() or "disk quota" in said.lower():
         return Rejected(f"The disk is full: {what} failed.", fix="Make room, and try again.")
+    if (unwritten := next((line for line in lines if "unable to write" in line), "")) and what.startswith("git"):
+        # All that git says of a full disk while it fills a worktree (2.39).
+        which = one_line(unwritten.removeprefix("error:").strip(), 200)
+        return Rejected(f"{what} failed: {which}.", fix="See whether the disk is full, make room, and try again.")
     why = one_line(telling.removeprefix("fatal:").removeprefix("error:").strip(), 200) or "it gave no reason"
     return Rejected(f"{what} failed: {why.removesuffix('.')}.", fix="Try the same in a shell.")
