@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
+from asking import until
 from hosts import settle
 from recording import Recorded, app_of, give
 from scenes import BUMP, NOW, RUNNERS, UPGRADE, busy_fleet, without
@@ -14,6 +15,7 @@ from cockpit.model.errors import Refused
 from cockpit.ui import messages
 from cockpit.ui.screens.dialogs import ConfirmScreen
 from cockpit.ui.screens.help import HelpScreen
+from cockpit.ui.screens.reader import ReaderScreen
 from cockpit.ui.widgets.talk_panel import TalkPanel
 
 
@@ -118,6 +120,18 @@ async def test_what_is_told_is_never_wider_than_the_screen(width: int, most: int
         await pilot.pause()
         (toast,) = app.screen.query("Toast")
         assert toast.region.width == most
+        assert app.screen.region.contains_region(toast.region)
+
+
+async def test_a_toast_does_not_lie_on_what_is_read_first() -> None:
+    app = app_of(Recorded())
+    async with app.run_test(size=(60, 20), notifications=True) as pilot:
+        await give(pilot, busy_fleet())
+        app.tell("One worker has ended although nobody ended it; B brings it back.", "warning")
+        app.push_screen(ReaderScreen("Plan", "# Plan\n\n1. Add the parser"))
+        await until(pilot, lambda: len(app.screen.query("Toast")) == 1)
+        (toast,) = app.screen.query("Toast")
+        assert toast.region.y > 10
         assert app.screen.region.contains_region(toast.region)
 
 
