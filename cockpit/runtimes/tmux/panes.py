@@ -116,11 +116,12 @@ def _pane(fields: list[str]) -> Pane | None:
     numbers, mark = fields[4:17], fields[17]
     pid, dead, status, signal, activity, panes, attached, width, height, index, order, automatic, _ = map(_int, numbers)
     session_name, window_name, title, command, path, start, begun, host = fields[18:]
+    name = one_line(window_name, 100)
     return Pane(
         pane, window, (session,), (session,) if _fleeting(numbers[-1]) else (), one_line(mode, 20),
         pid, bool(dead), status if numbers[2] else None, signal if numbers[3] else None,
-        activity, panes > 1, attached > 0, width, height, f"{index}.{order}", not automatic, mark,
-        one_line(session_name, 100), one_line(window_name, 100),
+        activity, panes > 1, attached > 0, width, height, f"{index}.{order}", bool(name) and not automatic, mark,
+        one_line(session_name, 100), name,
         "" if title in (host, host.partition(".")[0]) else one_line(title, 200),
         one_line(command, 100), (path or begun)[:4096], one_line(start.removeprefix('"').removesuffix('"'), 300),
     )  # fmt: skip

@@ -351,6 +351,13 @@ async def test_who_is_asked_while_the_last_session_goes_is_not_lost_for_good(
         await run.until(lambda r: "new" in titles(r))
 
 
+async def test_a_window_with_an_empty_name_is_one_that_nobody_named(tmux: Tmux) -> None:
+    tmux("rename-window", "-t", "one:0", "")
+    assert tmux.show("#{window_name}#{automatic-rename}", "one:0") == "0"
+    async with running(tmux) as run:
+        assert titles(run) == ["one 0.0"]
+
+
 async def test_what_a_terminal_cannot_do(tmux: Tmux) -> None:
     async with running(tmux) as run:
         with pytest.raises(Refused):
