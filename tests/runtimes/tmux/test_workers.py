@@ -114,7 +114,7 @@ async def test_one_that_has_its_prompt_and_asks_first_needs_a_person_and_no_seco
     source = site.source()
     with pytest.raises(HalfDone, match="“Fix the parser” has its prompt, and no turn was seen to begin") as error:
         await started(source, order("guarded", here))
-    assert error.value.fix == "It has its prompt, and asks “❯ 1. Yes” first. Open it and answer."
+    assert error.value.fix == "It asks “❯ 1. Yes” before it begins on its prompt. Open it and answer."
     (thread,) = await threads(source)
     assert (thread.status, thread.dialog, thread.detail) == (Status.QUESTION, True, error.value.fix)
     site.tmux("send-keys", "-t", "cockpit:0", "Enter")

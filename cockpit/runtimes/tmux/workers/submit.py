@@ -101,7 +101,7 @@ async def _begun(
                 return Verdict()
         # One may work behind its question: its files get a moment to say so.
         if (asked := _asks(harness, sight)) and asked == asked_before:
-            return Verdict(f"It has its prompt, and asks {asked} first. Open it and answer.")
+            return Verdict(f"It asks {asked} before it begins on its prompt. Open it and answer.")
         if not harness.tells and sight.text.strip() and sight.text == before:
             return Verdict(note="Nothing tells whether its turn began; look at it.")
         before, asked_before = sight.text, asked
