@@ -58,7 +58,7 @@ def _source(state: SourceState, now: datetime, level: int) -> Iterator[Span]:
 
 
 def _right(counts: Counts, level: int, now: datetime) -> Iterator[Span]:
-    """Level 0: everything; 1: without tokens; 2: without money; 3: figures with their glyphs."""
+    """Level 0: everything; 1: without tokens; 2: without money and the end of a limit; 3: figures with their glyphs."""
     if level == 3:
         yield Span(f"{counts.needs_you}!", "amber" if counts.needs_you else "dim", bold=bool(counts.needs_you))
         yield Span(f" {counts.working}●", "dim")
@@ -74,7 +74,7 @@ def _right(counts: Counts, level: int, now: datetime) -> Iterator[Span]:
     if counts.walls:
         yield Span(" · ", "faint")
         ends = counts.wall_ends
-        until = f" until {clock(ends, now)}" if ends is not None and ends > now else ""
+        until = f" until {clock(ends, now)}" if level < 2 and ends is not None and ends > now else ""
         yield Span(f"{counts.walls} at a limit{until}", "red")
     for part in parts:
         yield Span(" · ", "faint")

@@ -11,15 +11,16 @@ WALL = "⊘"
 
 
 def wall_words(wall: Wall, now: datetime) -> str:
-    """`5-hour limit reached, ends in 1h, at 16:00`: what a worker said of the usage limit that it stands before."""
+    """`ends in 1h, at 16:00 · 5-hour limit reached`: what a worker said of the usage limit that it stands before, with
+    its end first, since that is what a short line must keep."""
     if wall.resets_at is None or wall.resets_at <= now:
         return wall.text
-    return f"{wall.text}, ends in {until(wall.resets_at, now)}, at {clock(wall.resets_at, now)}"
+    return f"ends in {until(wall.resets_at, now)}, at {clock(wall.resets_at, now)} · {wall.text}"
 
 
 def beside_wall(thread: Thread | None, said: str, now: datetime) -> str:
-    """What a worker does or says, with the limit before it: its end first, since that is what a short line must keep;
-    where the worker says that of the limit it is not said twice."""
+    """What a worker does or says, with the limit before it and the limit's end first; where the worker says that of
+    the limit it is not said twice."""
     wall = thread.wall if thread is not None else None
     if wall is None:
         return said

@@ -49,13 +49,14 @@ def test_the_header_counts_who_stands_before_a_limit(width: int, words: str) -> 
 
 
 def test_the_header_says_when_the_first_limit_ends_and_not_when_it_has() -> None:
-    def said(ends: datetime) -> str:
-        return top(replace(busy_fleet(), counts=replace(busy_fleet().counts, walls=2, wall_ends=ends)), 120)
+    def said(ends: datetime, width: int = 120) -> str:
+        return top(replace(busy_fleet(), counts=replace(busy_fleet().counts, walls=2, wall_ends=ends)), width)
 
     soon, later = NOW + timedelta(minutes=20), NOW + timedelta(days=2)
     assert f"2 at a limit until {soon.astimezone():%H:%M} ·" in said(soon)
     assert f"2 at a limit until {later.astimezone():%a %H:%M} ·" in said(later)
     assert "2 at a limit ·" in said(NOW - timedelta(minutes=1))
+    assert "2 at a limit · 4 working" in said(later, 75), "a narrow one keeps its words instead"
 
 
 def test_the_header_names_the_screen() -> None:

@@ -122,7 +122,7 @@ def test_an_agent_tells_what_it_used_what_it_costs_an_hour_and_whose_figure_that
 def test_a_usage_limit_has_a_line_of_its_own_with_its_end() -> None:
     row = next(row for row in usage_rows(crew_fleet(), 60) if row.id == WRITER)
     assert row.height == 2
-    assert "5-hour limit reached, ends in 1h, at " in row.lines(NOW)[1].text
+    assert "ends in 1h, at " in row.lines(NOW)[1].text
     assert "ends in" not in row.lines(NOW + timedelta(hours=2))[1].text
 
 
