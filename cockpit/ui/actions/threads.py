@@ -27,6 +27,7 @@ from cockpit.ui.present.worker_words import closing, stopping
 
 _WHERE = frozenset({"fleet"})
 _MEMBERS = frozenset({"fleet", "team"})
+_TERMINALS = frozenset({"fleet", "panes"})
 _SOON = datetime.max.replace(tzinfo=UTC)
 _FREEZES = (
     ("interrupt", "Interrupt what runs; it gets no new messages"),
@@ -135,11 +136,11 @@ ACTIONS = (
     ),
     Action(
         "thread.freeze", "f", "freeze", "Stop it now and keep it as it is; again to thaw", "Thread",
-        _freeze, unless(_freeze_or_thaw), _MEMBERS, footer=6, once=True,
+        _freeze, unless(_freeze_or_thaw), _MEMBERS | _TERMINALS, footer=6, once=True,
     ),
     Action(
         "thread.interrupt", "s", "interrupt", "Interrupt the running turn", "Thread",
-        _interrupt, unless(lambda t: Interrupt(t.ref)), _MEMBERS, footer=7, once=True,
+        _interrupt, unless(lambda t: Interrupt(t.ref)), _MEMBERS | _TERMINALS, footer=7, once=True,
     ),
     Action(
         "thread.explain", "e", "explain", "Why this status: the evidence, and whose word counts", "Thread",
@@ -149,7 +150,7 @@ ACTIONS = (
     Action("thread.plan", "P", "plan", "Read the proposed plan in full", "Thread", on_screen("plan"), a_thread, _WHERE),
     Action(
         "thread.stop", "S", "stop session", "End the agent's session; the conversation stays", "Thread",
-        _stop, unless(lambda t: StopSession(t.ref)), _WHERE, once=True,
+        _stop, unless(lambda t: StopSession(t.ref)), _TERMINALS, once=True,
     ),
     Action(
         "thread.resume", "b", "bring back", "Start a worker that ended again, in its conversation or afresh", "Thread",

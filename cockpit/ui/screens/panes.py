@@ -65,6 +65,7 @@ class PanesScreen(CockpitScreen):
         self._places: dict[int, Place] = {}
         self._panes: dict[Ref, TerminalPane] = {}
         self._chosen: Ref | None = None
+        self._slid_at = float("-inf")
         self._zoomed = False
         self._deaf_until = float("-inf")
         self._leader = "ctrl+g"
@@ -83,6 +84,9 @@ class PanesScreen(CockpitScreen):
     def at(self) -> At:
         thread = self.fleet.threads.get(self._chosen) if self._chosen else None
         return At(self.NAME, self.fleet, thread, typing=self._driven is not None)
+
+    def thread_since(self) -> float:
+        return self._slid_at
 
     @property
     def chosen(self) -> TerminalPane | None:
@@ -145,6 +149,8 @@ class PanesScreen(CockpitScreen):
         if self._chosen not in self._order:
             if self._driven is not None:
                 self._lose("The terminal that you drove is gone.")
+            if self._chosen is not None:
+                self._slid_at = monotonic()
             self._chosen = self._order[0] if self._order else None
         area = self.query_one("#grid").size
         focus = self._order.index(self._chosen) if self._chosen else 0
