@@ -207,7 +207,7 @@ def run(loaded: Loaded, clock: Clock = utc_now) -> int:
     # soon after: a line as wide as its place keeps itself in Textual's caches, so that nothing else lets go of it, and
     # twelve busy terminals leave 150 kB of such lines a second.
     gc.freeze()
-    gc.set_threshold(20_000, 2, 3)
+    gc.set_threshold(40_000, 2, 3)
     try:
         with present(where.present_dir):
             app.run()
