@@ -5,6 +5,7 @@ Changes the thread and tells its agent; projects and shelves are in `commands`.
 
 from cockpit.demo.t3 import record, schema
 from cockpit.demo.t3.agent import Agent
+from cockpit.demo.t3.hearing import Hearing
 from cockpit.demo.t3.refusals import Refused
 from cockpit.demo.t3.state import Row, Thread
 from cockpit.demo.t3.world import World
@@ -26,7 +27,7 @@ def model_row(model: schema.ModelSelection) -> Row:
     return row
 
 
-def agent_of(world: World, thread: Thread) -> Agent:
+def agent_of(world: World, thread: Thread) -> Hearing:
     """The thread's agent, made when it is first needed."""
     if thread.id not in world.agents:
         world.agents[thread.id] = Agent(world, thread)

@@ -8,18 +8,15 @@ from collections.abc import Callable
 from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cockpit.demo.t3.clock import Clock, ManualClock, RealClock, after, iso
+from cockpit.demo.t3.hearing import Hearing
 from cockpit.demo.t3.ids import Ids
 from cockpit.demo.t3.settings import SETTINGS
 from cockpit.demo.t3.state import Project, Row, Thread
+from cockpit.demo.t3.steps import Script
 from cockpit.demo.t3.timeline import Job, Timeline
 from cockpit.demo.t3.versions import V0_0_33, ServerVersion
-
-if TYPE_CHECKING:
-    from cockpit.demo.t3.agent import Agent
-    from cockpit.demo.t3.steps import Script
 
 Listener = Callable[[Row], None]
 
@@ -48,7 +45,7 @@ class World:
         self.ids = Ids(seed)
         self.projects: dict[str, Project] = {}
         self.threads: dict[str, Thread] = {}
-        self.agents: dict[str, Agent] = {}
+        self.agents: dict[str, Hearing] = {}
         self.scripts: dict[str, deque[Script]] = {}
         """Scripts that a thread's next turns will follow, instead of reacting to the words of the message."""
         self.directories: set[str] = set()
