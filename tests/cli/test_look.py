@@ -79,7 +79,7 @@ def test_explain_gives_evidence_and_reasons(fly: Cockpit) -> None:
 
 
 def test_projects_are_listed(fly: Cockpit) -> None:
-    assert "/home/dev/work/infra" in fly.run("projects").stdout
+    assert "/home/dev/code/infra" in fly.run("projects").stdout
     assert {"id", "title", "path"} <= fly.json("projects")["projects"][0].keys()
 
 

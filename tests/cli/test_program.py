@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from cli_kit import Served, configure
 from click.testing import CliRunner
+from own_terminal import own_terminal
 
 from cockpit.cli import VERBS, cockpit
 
@@ -263,39 +264,20 @@ def test_keys_for_an_unknown_action_stop_the_screen(tmp_path: Path) -> None:
     assert f"{typo}:2: keys.thread.aprove: no such action" in done.stderr
 
 
-OWN_TERMINAL = (
-    "import fcntl, os, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0);from cockpit.cli import main; main()"
-)
-
-
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
 def test_the_screen_goes_when_it_is_told_to_or_its_terminal_is_gone(home: Served, how: signal.Signals) -> None:
-    own, theirs = pty.openpty()
-    environ = {**os.environ, "TERM": "xterm-256color"}
-    child = subprocess.Popen(
-        [sys.executable, "-c", OWN_TERMINAL], stdin=theirs, stdout=theirs, stderr=theirs, env=environ
-    )
-    os.close(theirs)
-    try:
-        drawn = b""
-        while b"Fix flaky auth test" not in drawn:
-            drawn = drawn[-20000:] + os.read(own, 65536)
+    with own_terminal() as terminal:
+        terminal.until(b"Fix flaky auth test")
         if how is signal.SIGHUP:
-            os.close(own)  # the kernel then tells the session
-            own = -1
+            terminal.take_away()
         else:
-            child.send_signal(how)
+            terminal.program.send_signal(how)
             drawn = b""
             with contextlib.suppress(OSError):
-                while piece := os.read(own, 65536):
+                while piece := os.read(terminal.end, 65536):
                     drawn += piece
             assert b"\x1b[?1049l" in drawn, "the terminal is given back as it was"
-        assert child.wait(15) == 0
-    finally:
-        if own >= 0:
-            os.close(own)
-        child.kill()
-        child.wait()
+        assert terminal.program.wait(15) == 0
     assert json.loads(run("doctor", "--json").stdout)["ok"]
 
 
