@@ -222,8 +222,7 @@ class PanesScreen(CockpitScreen):
     # Focus, zoom, drive
 
     def _choose(self, ref: Ref) -> None:
-        if ref != self._chosen:
-            self._chosen = ref
+        self._chosen = ref
         self._arrange()
 
     def _settle(self) -> None:
