@@ -134,7 +134,7 @@ class PanesConfig:
     rules: tuple[str, ...] = setting(
         Spec(
             "Rules",
-            'Which panes are no rows, as a list of rules: ["hide command=htop", "show path=~/work/*"]. The first that '
+            'Which panes are no rows, as a list of rules: ["hide command=htop", "show path=~/code/*"]. The first that '
             f"matches decides. A rule looks at {', '.join(FIELDS)}.",
             Kind.WORDS,
             check=_rule,

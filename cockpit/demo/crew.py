@@ -12,7 +12,7 @@ from cockpit.demo.tmux.server import NoTmux, Server
 PARTS = ("tmux", "claude")
 """What can be left out: the workers in plain windows, and the Claude sessions."""
 
-_MADE = ("work", "user", "bin", "claude")
+_MADE = ("code", "user", "bin", "claude")
 _SIZE = (118, 34)
 _WINDOWS = (
     # (window, the name its program runs under, program, where)
@@ -57,12 +57,12 @@ class Crew:
             return
         try:
             self._server.start({"CLAUDE_CONFIG_DIR": str(self._home / "claude")})
-            places = repositories.make(self._home / "work", self._home / "user")
+            places = repositories.make(self._home / "code", self._home / "user")
             if "tmux" in self._parts:
                 self._windows(places)
             if "claude" in self._parts:
                 root = self._home / "claude"
-                claude.start(self._server, root, self._home / "work", seed=self._seed, speed=self._speed)
+                claude.start(self._server, root, self._home / "code", seed=self._seed, speed=self._speed)
             self._server.settled()
         except (NoTmux, OSError) as error:
             self.trouble = str(error)

@@ -122,7 +122,7 @@ def test_its_windows_are_rows_with_branch_and_project(demo: Demo, tmp_path: Path
     assert {source["health"] for source in demo.snapshot()["sources"]} == {"up"}
     assert rows["build"]["branch"] == "release-1.8"
     assert (rows["build"]["detail"], rows["tests"]["detail"]) == ("make", "pytest")
-    assert rows["build"]["worktree"].endswith("/work/web-release")
+    assert rows["build"]["worktree"].endswith("/code/web-release")
     assert rows["tests"]["branch"] == "main"
     assert rows["build"]["project"] == rows["tests"]["project"]
     assert not list(tmp_path.iterdir()), "nothing is written where the person lives"

@@ -103,7 +103,7 @@ def ledger(now: datetime, freezes: dict[Ref, Freeze] | None = None, hold: Hold |
 def approval(now: datetime) -> Ask:
     return Ask(
         "req-a8d6", FLAKY, AskKind.APPROVAL, "Claude wants to run a command", f"Bash: {COMMAND}", body=COMMAND,
-        place="~/work/billing-api · worktree auth-flake", created_at=before(now, m=2), decisions=tuple(Decision),
+        place="~/code/billing-api · worktree auth-flake", created_at=before(now, m=2), decisions=tuple(Decision),
     )  # fmt: skip
 
 
@@ -116,7 +116,7 @@ def question(now: datetime) -> Ask:
     asked = Question("db", "Which database should the ledger use?", "Database", options)
     return Ask(
         "ask-71c2", LEDGER_SCHEMA, AskKind.QUESTION, "Claude asks", asked.text, created_at=before(now, m=6),
-        questions=(asked,), place="~/work/web",
+        questions=(asked,), place="~/code/web",
     )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ PLAN_TEXT = """# Rework the invoice export
 def plan(now: datetime) -> Ask:
     return Ask(
         "plan-11", INVOICES, AskKind.PLAN, "Claude proposes a plan", "4 steps, touches 9 files", body=PLAN_TEXT,
-        created_at=before(now, m=11), place="~/work/billing-api",
+        created_at=before(now, m=11), place="~/code/billing-api",
     )  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def busy_threads(now: datetime) -> list[Thread]:
     return [
         thread(
             FLAKY, "Fix flaky auth test", Status.APPROVAL, before(now, m=2), project=BILLING, asks=(approval(now),),
-            branch="auth-flake", worktree="~/work/billing-api-auth-flake", context=Context(122_000, 200_000),
+            branch="auth-flake", worktree="~/code/billing-api-auth-flake", context=Context(122_000, 200_000),
             usage=Usage(total_tokens=310_000, cost=0.84),
             evidence=(
                 Evidence("home", "approval.requested req-a8d6", before(now, m=2)),
@@ -178,10 +178,10 @@ def busy_threads(now: datetime) -> list[Thread]:
 def busy_facts(now: datetime = NOW) -> list[f.Fact]:
     threads = busy_threads(now)
     projects = (
-        Project(BILLING, "billing-api", "~/work/billing-api", SONNET),
-        Project(WEB, "web", "~/work/web", SONNET),
-        Project(INFRA, "infra", "~/work/infra", SONNET),
-        Project(TOOLS, "release-tools", "~/work/release-tools", SONNET),
+        Project(BILLING, "billing-api", "~/code/billing-api", SONNET),
+        Project(WEB, "web", "~/code/web", SONNET),
+        Project(INFRA, "infra", "~/code/infra", SONNET),
+        Project(TOOLS, "release-tools", "~/code/release-tools", SONNET),
     )
     late = source(now, "devvm", health=Health.LATE, read_at=before(now, s=6), reason="no answer for 6 s", link="poll")
     made: list[f.Fact] = [
@@ -419,7 +419,7 @@ def workers_fleet(now: datetime = NOW) -> Fleet:
     """The fleet of the drawing beside workers in terminals: one runs, one was not given its prompt, one stands still,
     one went down with its server."""
     web = Project(Ref("tmux", "/home/dev/web"), "web", "/home/dev/web", key="here:/home/dev/web")
-    billing = replace(Project(BILLING, "billing-api", "~/work/billing-api", SONNET), key="here:/home/dev/billing-api")
+    billing = replace(Project(BILLING, "billing-api", "~/code/billing-api", SONNET), key="here:/home/dev/billing-api")
     given: dict[str, Any] = {"project": web.ref, "harness": "claude", "capabilities": WORKER_CAN}
     running, waiting, paused, lost = SHELL_WORKERS
     threads = (

@@ -34,7 +34,7 @@ def row(ref: Ref, title: str, status: Status, since: datetime, **fields: Any) ->
 def migration(now: datetime) -> Ask:
     return Ask(
         "perm-1", SCHEMA, AskKind.APPROVAL, "schema wants to run a command", f"Bash: {MIGRATE}", body=MIGRATE,
-        place="~/work/release-tools", created_at=before(now, m=2),
+        place="~/code/release-tools", created_at=before(now, m=2),
         decisions=(Decision.ACCEPT, Decision.ACCEPT_FOR_SESSION, Decision.DECLINE),
     )  # fmt: skip
 
@@ -65,7 +65,7 @@ def crew(now: datetime = NOW) -> list[Thread]:
 def mates(now: datetime = NOW) -> tuple[Member, ...]:
     def mate(name: str, ref: Ref, color: str, pane: str, minutes: float, **more: Any) -> Member:
         return Member(name, "teammate", "working", "claude-sonnet-5", color, pane, ref, "general-purpose", "tmux",
-                      "~/work/release-tools", joined_at=before(now, m=minutes), **more)  # fmt: skip
+                      "~/code/release-tools", joined_at=before(now, m=minutes), **more)  # fmt: skip
 
     return (
         Member("team-lead", "lead", "working", "claude-opus-5-5", None, None, LEAD, backend="in-process",

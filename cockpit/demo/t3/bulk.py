@@ -28,7 +28,7 @@ def many_threads(world: World, count: int, *, projects: int = 20) -> list[str]:
     now = world.clock.now()
     for number in range(projects):
         created = iso(now - timedelta(days=30))
-        root = f"/home/dev/work/service-{number:02d}"
+        root = f"/home/dev/code/service-{number:02d}"
         world.directories.add(root)
         name = f"service-{number:02d}"
         world.projects[name] = Project(name, name, root, created, created)
@@ -115,8 +115,8 @@ def long_conversation(world: World, messages: int, *, thread_id: str = "long-con
     """Add one thread with that many messages, in turns of a question, a tool call and an answer; returns its id."""
     begin = world.clock.now() - timedelta(seconds=30 * messages)
     if "long" not in world.projects:
-        world.directories.add("/home/dev/work/long")
-        world.projects["long"] = Project("long", "long", "/home/dev/work/long", iso(begin), iso(begin))
+        world.directories.add("/home/dev/code/long")
+        world.projects["long"] = Project("long", "long", "/home/dev/code/long", iso(begin), iso(begin))
     thread = _bare(world, thread_id, "long", "A very long conversation", iso(begin))
     for number in range(messages // 2):
         at = begin + timedelta(seconds=60 * number)

@@ -17,7 +17,7 @@ from cockpit.demo.t3.steps import Script
 from cockpit.demo.t3.versions import V0_0_33, ServerVersion
 from cockpit.demo.t3.world import World
 
-HOME = "/home/dev/work"
+HOME = "/home/dev/code"
 
 PROJECTS = ("billing-api", "web", "infra", "release-tools")
 

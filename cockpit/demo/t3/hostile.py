@@ -28,7 +28,7 @@ THREADS = ("hostile-approval", "hostile-question", "hostile-crash", "hostile-pla
 
 def add_hostile(world: World) -> None:
     """Add the project and its threads, and begin their turns; advance the world some seconds to see them wait."""
-    root = f"/home/dev/work/{PROJECT}"
+    root = f"/home/dev/code/{PROJECT}"
     world.directories.add(root)
     _do(world, "project.create", projectId=PROJECT, title=f"{PROJECT} {MARKUP}\x1b[31m", workspaceRoot=root)
     scripts = (_approval(), _question(), _crash(), _plan())

@@ -189,7 +189,7 @@ def _left(ask: Ask, now: datetime) -> str:
 
 
 def place_words(ask: Ask, thread: Thread | None) -> str:
-    """`in ~/work/billing-api · worktree auth-flake`."""
+    """`in ~/code/billing-api · worktree auth-flake`."""
     branch = (thread.branch if thread else None) or ""
     worktree = (thread.worktree if thread else None) or ""
     where = [f"in {ask.place}"] if ask.place else []

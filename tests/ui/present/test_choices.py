@@ -79,7 +79,7 @@ def test_projects_of_one_name_are_told_apart_by_their_paths() -> None:
     fleet = busy_fleet()
     twin = replace(fleet.projects[WEB], ref=WEB._replace(native="web2"), path="~/other/web")
     labels = dict(place_options(replace(fleet, projects={**fleet.projects, twin.ref: twin}), "home", Remembered()))
-    assert labels[str(WEB)] == "web  ~/work/web"
+    assert labels[str(WEB)] == "web  ~/code/web"
     assert labels[str(twin.ref)] == "web  ~/other/web"
     assert labels[str(BILLING)] == "billing-api"
 
