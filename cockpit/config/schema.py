@@ -279,12 +279,4 @@ TABLES: dict[str, TableSpec] = {
     "ledger": TableSpec("Ledger", "What the cockpit remembers.", LedgerConfig),
     "ui": TableSpec("Screen", "How the screen looks.", UiConfig),
 }
-HARNESS = (
-    "What a harness is started with where nothing else is said: [harness.claude] with model, mode, or one of its "
-    'settings: team = "tmux". `cockpit config check` says what each can be.'
-)
-PRICES = (
-    "What models cost, in dollars per million tokens: input, output, read from the cache, written to it. "
-    '"claude-opus-4-7" = [5, 25, 0.5, 6.25]. A model without a price has no cost.'
-)
 KEYS = 'Other keys for actions: "thread.approve" = "a". Several keys with commas. Help lists the actions.'

@@ -14,7 +14,6 @@ from cockpit.ui.present.colours import Palette
 
 Rgb = tuple[int, int, int]
 
-GROUNDS = ("ground", "selection")
 STATES = ("needs", "question", "plan", "failed", "frozen", "working", "done")
 FACTS = (*STATES, "text", "dim", "selected_dim", "you", "agent", "code")
 _LINES = ("border", "focus", "drive", "faint", "chip")
